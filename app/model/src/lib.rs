@@ -1,1 +1,30 @@
-//! x
+//! The words that server and browser share: identifiers, money, telephone numbers and the records shown on screen.
+//!
+//! Everything here is plain data that serialises and compiles for the browser. With the feature `server` the
+//! identifiers and enums also read from and write to database columns.
+
+mod article;
+mod call;
+mod dashboard;
+mod id;
+mod live;
+mod money;
+mod org;
+mod pack;
+mod persona;
+mod phone;
+mod text_enum;
+
+pub use article::{Answer, Article, ArticleForm, ArticleRow, Passage};
+pub use call::{
+    Call, CallFilter, CallPage, CallRow, CallStatus, CostLine, Heard, Outcome, Recording, Sentiment, Speaker,
+    TimelineEvent, ToolCall, ToolStatus, TurnLatency, Utterance,
+};
+pub use dashboard::{Attention, Dashboard, Tile, UpcomingRow};
+pub use id::*;
+pub use live::{LiveCall, LiveEvent, LiveKind};
+pub use money::{Currency, Money};
+pub use org::{Member, OrgRow, OrgSettings, Role};
+pub use pack::PackKey;
+pub use persona::{Patience, Persona, PersonaState, PersonaVersion, VOICES, VoiceCard};
+pub use phone::{PhoneNumber, PhoneNumberError};

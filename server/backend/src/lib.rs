@@ -1,1 +1,4 @@
-//! x
+//! Everything that happens on the server, except what a page looks like.
+
+pub mod db;
+pub mod org;

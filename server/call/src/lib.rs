@@ -1,1 +1,18 @@
-//! x
+//! One telephone call as a state machine, without sockets, clock, randomness or database.
+//!
+//! Read in this order: [`plan`] (what a call is given), [`io`] (what goes in and what comes out), then [`Call`].
+//! [`twilio`] and [`openai`] are the two protocols as data. The rules with their own vocabulary are sub-machines of one
+//! shape, each in its file: `playback` (sent, heard, marks), `turn` (one active response), `tools` (one output per
+//! call id), `silence` (deadlines with reasons), `transcript` (spoken order), `session` (the model's sockets).
+//!
+//! The driver feeds [`Input`]s with the time and drains [`Call::poll`] until it answers [`Output::Wait`].
+
+pub mod audio;
+pub mod io;
+pub mod openai;
+pub mod plan;
+pub mod twilio;
+pub mod usage;
+
+pub use io::{EndReason, Fact, Finish, Input, Metrics, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus, Track};
+pub use plan::{Channel, Limits, Patience, Phrase, Plan, ToolSpec};

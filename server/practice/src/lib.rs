@@ -1,1 +1,1 @@
-//! x
+//! Grows with its owner.

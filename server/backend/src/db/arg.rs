@@ -1,0 +1,117 @@
+//! Arguments of a statement, in a form that both engines take.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use model::{
+    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Currency, EventId, HourExceptionId, ItemSizeId,
+    MenuCategoryId, MenuItemId, ModifierId, OpeningHoursId, OrgId, Outcome, PackKey, Patience, PersonaId, PersonaState,
+    PhoneNumber, PlanId, Role, Sentiment, Speaker, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId,
+    UtteranceId, VenueId, WinnerId,
+};
+use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
+
+/// One argument. A missing value keeps its type, because PostgreSQL wants to know the type of a null.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arg {
+    /// Text, an identifier, or the word of an enum.
+    Text(Option<String>),
+    /// A whole number.
+    Int(Option<i64>),
+    /// A fraction.
+    Float(Option<f64>),
+    /// A flag.
+    Bool(Option<bool>),
+    /// A point in time.
+    Time(Option<DateTime<Utc>>),
+    /// A JSON document.
+    Json(Option<serde_json::Value>),
+    /// Bytes.
+    Bytes(Option<Vec<u8>>),
+}
+
+/// The arguments of one statement, in the order of their placeholders.
+pub type Args = Vec<Arg>;
+
+/// Collects arguments: `args![call_id, "active", now]`.
+#[macro_export]
+macro_rules! args {
+    ($($value:expr),* $(,)?) => { vec![$($crate::db::Arg::from($value)),*] };
+}
+
+macro_rules! from {
+    ($($type:ty => $variant:ident($convert:expr)),* $(,)?) => {$(
+        impl From<$type> for Arg {
+            fn from(value: $type) -> Self { Self::$variant(Some(($convert)(value))) }
+        }
+        impl From<Option<$type>> for Arg {
+            fn from(value: Option<$type>) -> Self { Self::$variant(value.map($convert)) }
+        }
+    )*};
+}
+
+from! {
+    String => Text(|v| v),
+    &String => Text(|v: &String| v.clone()),
+    &str => Text(|v: &str| v.to_owned()),
+    // Dates and times of day are stored as ISO 8601 text, which sorts and compares as they do.
+    NaiveDate => Text(|v: NaiveDate| v.to_string()),
+    NaiveTime => Text(|v: NaiveTime| v.format("%H:%M").to_string()),
+    i64 => Int(|v| v),
+    i32 => Int(i64::from),
+    u32 => Int(i64::from),
+    f64 => Float(|v| v),
+    bool => Bool(|v| v),
+    DateTime<Utc> => Time(|v| v),
+    serde_json::Value => Json(|v| v),
+    Vec<u8> => Bytes(|v| v),
+}
+
+macro_rules! from_text {
+    ($($type:ty),* $(,)?) => { from! { $($type => Text(|v: $type| v.to_string()), &$type => Text(|v: &$type| v.to_string())),* } };
+}
+
+from_text! {
+    OrgId, UserId, CallId, UtteranceId, ToolCallId, CallEventId, PersonaId, ArticleId, EventId, VenueId, TierId,
+    SponsorPackageId, WinnerId, MenuCategoryId, MenuItemId, ItemSizeId, ModifierId, PlanId, OpeningHoursId,
+    HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
+    PersonaState, Role, PackKey, Currency,
+}
+
+macro_rules! bind {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                Arg::Text(v) => query.bind(v),
+                Arg::Int(v) => query.bind(v),
+                Arg::Float(v) => query.bind(v),
+                Arg::Bool(v) => query.bind(v),
+                Arg::Time(v) => query.bind(v),
+                Arg::Json(v) => query.bind(v.map(sqlx::types::Json)),
+                Arg::Bytes(v) => query.bind(v),
+            };
+        }
+        query
+    }};
+}
+
+pub(super) fn sqlite<'q>(query: Query<'q, Sqlite, SqliteArguments>, args: Args) -> Query<'q, Sqlite, SqliteArguments> {
+    bind!(query, args)
+}
+
+pub(super) fn postgres<'q>(query: Query<'q, Postgres, PgArguments>, args: Args) -> Query<'q, Postgres, PgArguments> {
+    bind!(query, args)
+}
+
+pub(super) fn sqlite_as<'q, T>(
+    query: QueryAs<'q, Sqlite, T, SqliteArguments>,
+    args: Args,
+) -> QueryAs<'q, Sqlite, T, SqliteArguments> {
+    bind!(query, args)
+}
+
+pub(super) fn postgres_as<'q, T>(
+    query: QueryAs<'q, Postgres, T, PgArguments>,
+    args: Args,
+) -> QueryAs<'q, Postgres, T, PgArguments> {
+    bind!(query, args)
+}

@@ -1,0 +1,88 @@
+//! The organisation in whose name something is done: the only door to tenant rows.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use model::{OrgId, PackKey};
+
+use crate::db::{
+    Args, Db, DbResult, Row, Scoped,
+    scoped::tenant::{self, OrgTx},
+};
+
+/// An organisation, and with it the right to reach its rows. It comes from a signed-in member, the called number, an
+/// API key or a job row, never from an id in a request.
+#[derive(Clone, Debug)]
+pub struct Org {
+    id: OrgId,
+    slug: String,
+    name: String,
+    time_zone: Tz,
+    packs: Vec<PackKey>,
+    db: Db,
+}
+
+impl Org {
+    pub(crate) fn new(id: OrgId, slug: String, name: String, time_zone: Tz, packs: Vec<PackKey>, db: Db) -> Self {
+        Self { id, slug, name, time_zone, packs, db }
+    }
+
+    /// Its identifier.
+    pub fn id(&self) -> OrgId {
+        self.id
+    }
+
+    /// Its name in URLs.
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+
+    /// Its name as callers hear it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The zone in which its times are shown and spoken.
+    pub fn time_zone(&self) -> Tz {
+        self.time_zone
+    }
+
+    /// The packs that are on.
+    pub fn packs(&self) -> &[PackKey] {
+        &self.packs
+    }
+
+    /// Whether a pack is on.
+    pub fn has_pack(&self, pack: PackKey) -> bool {
+        self.packs.contains(&pack)
+    }
+
+    /// A point in time as the organisation's clocks show it.
+    pub fn local(&self, at: DateTime<Utc>) -> DateTime<Tz> {
+        at.with_timezone(&self.time_zone)
+    }
+
+    /// Every row. The organisation's id is bound to `$1`; `args` begin at `$2`.
+    pub async fn all<T: Row>(&self, sql: Scoped, args: Args) -> DbResult<Vec<T>> {
+        tenant::all(&self.db, self.id, sql, args).await
+    }
+
+    /// The row, if there is one. `args` begin at `$2`.
+    pub async fn optional<T: Row>(&self, sql: Scoped, args: Args) -> DbResult<Option<T>> {
+        tenant::optional(&self.db, self.id, sql, args).await
+    }
+
+    /// Runs a writing statement; returns the number of rows it touched. `args` begin at `$2`.
+    pub async fn run(&self, sql: Scoped, args: Args) -> DbResult<u64> {
+        tenant::run(&self.db, self.id, sql, args).await
+    }
+
+    /// Runs a writing statement with `returning`. `args` begin at `$2`.
+    pub async fn returning<T: Row>(&self, sql: Scoped, args: Args) -> DbResult<Vec<T>> {
+        tenant::returning(&self.db, self.id, sql, args).await
+    }
+
+    /// Begins a transaction.
+    pub async fn begin(&self) -> DbResult<OrgTx> {
+        OrgTx::begin(&self.db, self.id).await
+    }
+}
