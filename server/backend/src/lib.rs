@@ -2,3 +2,5 @@
 
 pub mod db;
 pub mod org;
+pub mod providers;
+pub mod web;

@@ -1,0 +1,3 @@
+//! Outside services, each with a vendor and a stand-in.
+
+pub mod telephony;

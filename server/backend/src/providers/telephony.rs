@@ -1,0 +1,3 @@
+//! The telephone network.
+
+pub mod signature;
