@@ -2,4 +2,6 @@
 //! Each file exports its `router()`.
 
 pub mod form;
+pub mod guard;
+pub mod problem;
 pub mod twiml;

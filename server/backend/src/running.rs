@@ -1,0 +1,232 @@
+//! The calls that run in this process: how many, how to speak to one, and when all are over.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use call::EndReason;
+use model::{CallId, OrgId};
+use tokio::sync::mpsc;
+use tokio_util::task::TaskTracker;
+
+use crate::metrics;
+
+/// A telephone call that was let in occupies a place until its stream begins, at most this long.
+const EXPECTED_FOR: Duration = Duration::from_secs(30);
+
+/// Commands that wait for one call; a call that lets more pile up is not listening.
+const QUEUE: usize = 32;
+
+/// Something that somebody outside wants of a running call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// End it.
+    End(EndReason),
+    /// Tell the assistant a fact, as a sentence; with `speak` the caller hears of it at the next pause.
+    Inform {
+        /// The fact.
+        text: String,
+        /// Whether it is said unasked.
+        speak: bool,
+    },
+    /// A typed sentence of the caller.
+    Typed(String),
+    /// The server stops: wind up with a sentence.
+    Shutdown,
+}
+
+/// A command that could not be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// No such call runs here, or it belongs to somebody else.
+    #[error("the call is not running")]
+    NotRunning,
+    /// It does not take commands fast enough.
+    #[error("the call is busy")]
+    Busy,
+}
+
+/// Why a call is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// `MAX_CALLS` are running.
+    Full,
+    /// The server is about to stop.
+    Draining,
+}
+
+/// The registry; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Running(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    max_calls: usize,
+    draining: AtomicBool,
+    places: Mutex<Places>,
+    tasks: TaskTracker,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    running: HashMap<CallId, Place>,
+    expected: HashMap<CallId, Instant>,
+}
+
+#[derive(Debug)]
+struct Place {
+    org: OrgId,
+    commands: mpsc::Sender<Command>,
+}
+
+impl Running {
+    /// An empty registry that lets `max_calls` in at a time.
+    pub fn new(max_calls: usize) -> Self {
+        Self(Arc::new(Inner {
+            max_calls,
+            draining: AtomicBool::new(false),
+            places: Mutex::default(),
+            tasks: TaskTracker::new(),
+        }))
+    }
+
+    /// Keeps a place for a call whose stream is about to begin. The same call may ask again.
+    pub fn expect(&self, id: CallId) -> Result<(), Refusal> {
+        if self.is_draining() {
+            return Err(Refusal::Draining);
+        }
+        let mut places = self.places();
+        let now = Instant::now();
+        places.expected.retain(|_, since| now.duration_since(*since) < EXPECTED_FOR);
+        let has_place = places.expected.contains_key(&id) || places.running.contains_key(&id);
+        if !has_place && places.running.len() + places.expected.len() >= self.0.max_calls {
+            return Err(Refusal::Full);
+        }
+        if !places.running.contains_key(&id) {
+            places.expected.insert(id, now);
+        }
+        Ok(())
+    }
+
+    /// A call begins. Its place is free again when the guard is dropped.
+    pub(crate) fn enter(&self, org: OrgId, id: CallId) -> (Seat, mpsc::Receiver<Command>) {
+        let (commands, receiver) = mpsc::channel(QUEUE);
+        let mut places = self.places();
+        places.expected.remove(&id);
+        places.running.insert(id, Place { org, commands });
+        metrics::calls_active(places.running.len());
+        (Seat { running: self.clone(), id }, receiver)
+    }
+
+    /// Gives a command to a call of this organisation.
+    pub fn command(&self, org: OrgId, id: CallId, command: Command) -> Result<(), CommandError> {
+        let places = self.places();
+        let place = places.running.get(&id).filter(|place| place.org == org).ok_or(CommandError::NotRunning)?;
+        place.commands.try_send(command).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => CommandError::Busy,
+            mpsc::error::TrySendError::Closed(_) => CommandError::NotRunning,
+        })
+    }
+
+    /// Gives a command to every call.
+    pub fn command_all(&self, command: &Command) {
+        for place in self.places().running.values() {
+            // A call whose queue is full is ended by the deadline that follows.
+            let _ = place.commands.try_send(command.clone());
+        }
+    }
+
+    /// How many calls run.
+    pub fn count(&self) -> usize {
+        self.places().running.len()
+    }
+
+    /// Whether this call runs here.
+    pub fn contains(&self, id: CallId) -> bool {
+        self.places().running.contains_key(&id)
+    }
+
+    /// From here on no call is let in.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::Release);
+        self.0.tasks.close();
+    }
+
+    /// Whether calls are no longer let in.
+    pub fn is_draining(&self) -> bool {
+        self.0.draining.load(Ordering::Acquire)
+    }
+
+    /// Waits until every call is over and stored. Call [`Running::drain`] first.
+    pub async fn wait(&self) {
+        self.0.tasks.wait().await;
+    }
+
+    /// Where everything that belongs to a call runs, so that [`Running::wait`] waits for it.
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.0.tasks
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.0.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place of a running call.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    running: Running,
+    id: CallId,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut places = self.running.places();
+        places.running.remove(&self.id);
+        metrics::calls_active(places.running.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_calls_are_let_in_than_there_are_places() {
+        let running = Running::new(2);
+        let (first, second, third) = (CallId::new(), CallId::new(), CallId::new());
+        let (seat, _commands) = running.enter(OrgId::new(), first);
+
+        assert_eq!(running.expect(second), Ok(()));
+        assert_eq!(running.expect(second), Ok(()), "a repeated webhook takes no second place");
+        assert_eq!(running.expect(third), Err(Refusal::Full));
+
+        drop(seat);
+        assert_eq!(running.expect(third), Ok(()));
+    }
+
+    #[test]
+    fn a_command_reaches_only_a_call_of_the_same_organisation() {
+        let running = Running::new(9);
+        let (org, id) = (OrgId::new(), CallId::new());
+        let (_seat, mut commands) = running.enter(org, id);
+
+        let end = Command::End(EndReason::StaffEnded);
+        assert_eq!(running.command(OrgId::new(), id, end.clone()), Err(CommandError::NotRunning));
+        assert_eq!(running.command(org, CallId::new(), end.clone()), Err(CommandError::NotRunning));
+        assert_eq!(running.command(org, id, end.clone()), Ok(()));
+        assert_eq!(commands.try_recv(), Ok(end));
+    }
+
+    #[test]
+    fn a_draining_server_lets_nobody_in() {
+        let running = Running::new(9);
+        running.drain();
+        assert_eq!(running.expect(CallId::new()), Err(Refusal::Draining));
+    }
+}
