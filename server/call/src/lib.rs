@@ -8,11 +8,16 @@
 //! The driver feeds [`Input`]s with the time and drains [`Call::poll`] until it answers [`Output::Wait`].
 
 pub mod audio;
+mod frame;
 pub mod io;
 pub mod openai;
+pub mod phrases;
 pub mod plan;
 pub mod twilio;
 pub mod usage;
 
-pub use io::{EndReason, Fact, Finish, Input, Metrics, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus, Track};
+pub use frame::FrameError;
+pub use io::{
+    AfterTool, EndReason, Fact, Finish, Input, Metrics, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus, Track,
+};
 pub use plan::{Channel, Limits, Patience, Phrase, Plan, ToolSpec};

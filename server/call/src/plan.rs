@@ -87,6 +87,23 @@ pub enum Phrase {
     ShutdownGoodbye,
     /// "Sorry, the line broke up for a moment. What were you saying?"
     WhereWereWe,
+    /// "Thank you for calling. Goodbye."
+    Goodbye,
+}
+
+impl Phrase {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::OneMoment,
+        Self::StillLooking,
+        Self::StillThere,
+        Self::SilenceGoodbye,
+        Self::LimitGoodbye,
+        Self::TechnicalProblem,
+        Self::ShutdownGoodbye,
+        Self::WhereWereWe,
+        Self::Goodbye,
+    ];
 }
 
 /// Everything a call needs to know.

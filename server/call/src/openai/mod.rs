@@ -1,23 +1,12 @@
-//! The Realtime API (GA) as data.
+//! The Realtime API (GA) as data: the events of the model's socket, both ways.
 
-use std::borrow::Cow;
+mod client;
+mod server;
+mod session;
 
-/// A frame from the model.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ServerEvent<'a> {
-    /// A frame that needs nothing done.
-    Other {
-        /// Its type.
-        kind: Cow<'a, str>,
-    },
-}
-
-/// A frame for the model.
-#[derive(Clone, Debug, PartialEq)]
-pub enum ClientEvent {
-    /// 20 ms of the caller's voice, base64.
-    Append(String),
-}
+pub use client::{ClientEvent, EventId, EventKind, NewItem, ResponseOptions};
+pub use server::{Item, Part, Response, ResponseError, ServerError, ServerEvent, SessionInfo, parse};
+pub use session::Session;
 
 /// Why a model socket is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
