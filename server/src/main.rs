@@ -1,1 +1,13 @@
-fn main() {}
+//! `aida`: one binary that answers the telephone and serves the admin.
+
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // Two crates of ours bring a TLS provider each; the process must say which one counts.
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        eprintln!("aida: the TLS provider was chosen twice");
+        return ExitCode::FAILURE;
+    }
+    server::commands::run().await
+}

@@ -1,0 +1,67 @@
+//! The commands of `aida`. Each is one file with `Args` (what it is told) and `run(Args)` (what it does).
+
+use std::{fmt, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+/// Answers the telephone for small organisations.
+#[derive(Debug, Parser)]
+#[command(name = "aida", version)]
+struct Aida {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answer calls and serve the admin pages; what `aida` alone does
+    Serve,
+}
+
+/// What went wrong, one clear message per problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(pub Vec<String>);
+
+/// What a command ends with.
+pub type Outcome = Result<(), Problems>;
+
+impl<E: fmt::Display> From<E> for Problems {
+    fn from(problem: E) -> Self {
+        Self(vec![problem.to_string()])
+    }
+}
+
+/// Runs the command of the process's arguments. Everything that is wrong with them, or with the configuration, ends in exit code 1.
+pub async fn run() -> ExitCode {
+    let aida = match Aida::try_parse() {
+        Ok(aida) => aida,
+        Err(usage) => {
+            let _ = usage.print();
+            return if usage.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match aida.command.unwrap_or(Command::Serve) {
+        Command::Serve => crate::serve::run().await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Problems(problems)) => {
+            for problem in problems {
+                eprintln!("aida: {problem}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Aida::command().debug_assert();
+    }
+}
