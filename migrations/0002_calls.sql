@@ -116,7 +116,7 @@ create table call_metrics (
     reconnects            bigint not null,
     first_word_ms         bigint,
     goodbye_to_hangup_ms  bigint,
-    -- [{"atMs":…,"latencyMs":…}, …]
+    -- [{"at_ms":…,"latency_ms":…}, …]
     turns                 jsonb not null
 );
 create index call_metrics_org on call_metrics (org_id);

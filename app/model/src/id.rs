@@ -31,6 +31,11 @@ macro_rules! ids {
             pub const fn from_u128(value: u128) -> Self {
                 Self(Uuid::from_u128(value))
             }
+
+            /// The identifier as a number.
+            pub const fn as_u128(self) -> u128 {
+                self.0.as_u128()
+            }
         }
 
         impl fmt::Display for $name {

@@ -6,6 +6,7 @@
 mod article;
 mod call;
 mod dashboard;
+mod form;
 mod id;
 mod live;
 mod money;
@@ -21,10 +22,11 @@ pub use call::{
     TimelineEvent, ToolCall, ToolStatus, TurnLatency, Utterance,
 };
 pub use dashboard::{Attention, Dashboard, Tile, UpcomingRow};
+pub use form::FieldError;
 pub use id::*;
 pub use live::{LiveCall, LiveEvent, LiveKind};
 pub use money::{Currency, Money};
-pub use org::{Member, OrgRow, OrgSettings, Role};
+pub use org::{Member, OrgRow, OrgSettings, Role, Scope};
 pub use pack::PackKey;
 pub use persona::{Patience, Persona, PersonaState, PersonaVersion, VOICES, VoiceCard};
 pub use phone::{PhoneNumber, PhoneNumberError};

@@ -36,6 +36,20 @@ impl Role {
     }
 }
 
+text_enum! {
+    /// What an API key may do.
+    Scope {
+        /// Read calls, transcripts and recordings.
+        CallsRead = "calls:read",
+        /// Write notes; start and end calls of another carrier.
+        CallsWrite = "calls:write",
+        /// Follow live events.
+        Events = "events:read",
+        /// Run tools.
+        Tools = "tools:run",
+    }
+}
+
 /// An organisation as the switcher and the rail need it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrgRow {

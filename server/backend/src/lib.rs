@@ -1,8 +1,175 @@
 //! Everything that happens on the server, except what a page looks like.
+//!
+//! [`Backend`] is the whole server's state; [`org::Org`] is one tenant's, and the only way to a tenant's rows. What the
+//! server does is in free functions, one module per noun: `calls::list(&org, &filter)`.
 
+pub mod api_keys;
+pub mod articles;
+pub mod audit;
+pub mod calls;
+pub mod clock;
+pub mod config;
+pub mod dashboard;
 pub mod db;
+pub mod error;
+pub mod live;
 pub mod metrics;
 pub mod org;
+pub mod orgs;
+mod passwords;
+pub mod personas;
 pub mod providers;
+pub mod recordings;
 pub mod running;
+mod secret;
+pub mod sessions;
+pub mod sign_in;
+pub mod stream_tokens;
+pub mod users;
 pub mod web;
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+
+pub use org::Org;
+
+use crate::{
+    clock::Clock, config::Config, db::Db, live::LiveHub, org::Shared, passwords::Passwords, recordings::Recordings,
+    running::Running, secret::SecretKey,
+};
+
+/// The server's state; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Backend(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    shared: Shared,
+    live: LiveHub,
+    recordings: Recordings,
+    running: Running,
+    passwords: Passwords,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database cannot be opened or migrated.
+    #[error("DATABASE_URL: {0}")]
+    Database(#[from] db::DbError),
+    /// A directory of ours cannot be made or written.
+    #[error("{setting}: cannot write to {path}: {source}")]
+    Directory {
+        /// The setting that names it.
+        setting: &'static str,
+        /// The directory.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Backend {
+    /// Makes the directories, opens the database and brings its schema up to date. Call inside a tokio runtime.
+    pub async fn open(config: Config) -> Result<Self, StartError> {
+        Self::open_at(config, Clock::system()).await
+    }
+
+    /// As [`Backend::open`], with another clock.
+    pub async fn open_at(config: Config, clock: Clock) -> Result<Self, StartError> {
+        make_directories(&config)?;
+        let db = Db::open(config.database_url.expose_secret()).await?;
+        db.migrate().await?;
+        Self::with_db(config, db, clock)
+    }
+
+    /// A backend on a database that is open and up to date.
+    pub(crate) fn with_db(config: Config, db: Db, clock: Clock) -> Result<Self, StartError> {
+        make_directories(&config)?;
+        let secret = SecretKey::load(&config).map_err(|source| StartError::Directory {
+            setting: "DATA_DIR",
+            path: config.data_dir.clone(),
+            source,
+        })?;
+        let shared =
+            Shared { db, clock: clock.clone(), search: articles::search::Cache::default(), secret: Arc::new(secret) };
+        let recordings = Recordings::open(&config.recordings_dir).map_err(|source| StartError::Directory {
+            setting: "RECORDING_STORAGE_PATH",
+            path: config.recordings_dir.clone(),
+            source,
+        })?;
+        Ok(Self(Arc::new(Inner {
+            live: LiveHub::new(clock),
+            running: Running::new(config.max_calls),
+            passwords: Passwords::default(),
+            recordings,
+            shared,
+            config,
+        })))
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The database.
+    pub fn db(&self) -> &Db {
+        &self.0.shared.db
+    }
+
+    /// The time of day.
+    pub fn clock(&self) -> &Clock {
+        &self.0.shared.clock
+    }
+
+    /// Live events.
+    pub fn live(&self) -> &LiveHub {
+        &self.0.live
+    }
+
+    /// The audio of calls.
+    pub fn recordings(&self) -> &Recordings {
+        &self.0.recordings
+    }
+
+    /// The calls that run in this process.
+    pub fn running(&self) -> &Running {
+        &self.0.running
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    pub(crate) fn secret(&self) -> &SecretKey {
+        &self.0.shared.secret
+    }
+}
+
+fn make_directories(config: &Config) -> Result<(), StartError> {
+    for (setting, path) in [("DATA_DIR", &config.data_dir), ("RECORDING_STORAGE_PATH", &config.recordings_dir)] {
+        std::fs::create_dir_all(path).map_err(|source| StartError::Directory {
+            setting,
+            path: path.clone(),
+            source,
+        })?;
+    }
+    if let Some(file) = config.database_url.expose_secret().strip_prefix("sqlite://") {
+        let file = std::path::Path::new(file.split('?').next().unwrap_or(file));
+        if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent).map_err(|source| StartError::Directory {
+                setting: "DATABASE_URL",
+                path: parent.to_owned(),
+                source,
+            })?;
+        }
+    }
+    Ok(())
+}

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use model::{
     ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Currency, EventId, HourExceptionId, ItemSizeId,
     MenuCategoryId, MenuItemId, ModifierId, OpeningHoursId, OrgId, Outcome, PackKey, Patience, PersonaId, PersonaState,
-    PhoneNumber, PlanId, Role, Sentiment, Speaker, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId,
+    PhoneNumber, PlanId, Role, Scope, Sentiment, Speaker, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId,
     UtteranceId, VenueId, WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
@@ -73,7 +73,7 @@ from_text! {
     OrgId, UserId, CallId, UtteranceId, ToolCallId, CallEventId, PersonaId, ArticleId, EventId, VenueId, TierId,
     SponsorPackageId, WinnerId, MenuCategoryId, MenuItemId, ItemSizeId, ModifierId, PlanId, OpeningHoursId,
     HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
-    PersonaState, Role, PackKey, Currency,
+    PersonaState, Role, Scope, PackKey, Currency,
 }
 
 macro_rules! bind {

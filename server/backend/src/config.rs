@@ -1,0 +1,218 @@
+//! The configuration: every setting of the environment, checked at start, all problems told together.
+
+mod read;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use call::usage::Prices;
+use secrecy::SecretString;
+
+use read::Reader;
+
+/// Everything that the environment decides.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The origin under which the outside reaches it, without a slash at its end. Twilio signs with it.
+    pub public_url: String,
+    /// `sqlite://…` or `postgres://…`; may hold a password.
+    pub database_url: SecretString,
+    /// Where everything that is not in the database lives.
+    pub data_dir: PathBuf,
+    /// Where recordings live.
+    pub recordings_dir: PathBuf,
+    /// Where the browser bundle lives.
+    pub site_root: PathBuf,
+    /// The model.
+    pub openai: OpenAi,
+    /// The telephone network.
+    pub twilio: Twilio,
+    /// Payments.
+    pub stripe: Stripe,
+    /// Outgoing mail.
+    pub mail: Mail,
+    /// A server-wide key for `/v1/tools/*`.
+    pub backend_api_key: Option<SecretString>,
+    /// Encrypts credentials at rest and keys the hashes that must not be guessed; made in `data_dir` where absent.
+    pub secret_key: Option<SecretString>,
+    /// How many calls may run at once.
+    pub max_calls: usize,
+    /// How long a call may last.
+    pub max_call_seconds: u64,
+    /// What is logged, in the syntax of `RUST_LOG`.
+    pub log: String,
+    /// How it is logged; `None` decides by whether somebody reads along.
+    pub log_format: Option<LogFormat>,
+    /// Where traces are sent.
+    pub otlp_endpoint: Option<String>,
+}
+
+/// Where the model is and what it is called.
+#[derive(Clone, Debug)]
+pub struct OpenAi {
+    /// The account's key; without one the built-in practice model answers.
+    pub api_key: Option<SecretString>,
+    /// The root of the interface, without a slash at its end.
+    pub base_url: String,
+    /// The model that talks.
+    pub realtime_model: String,
+    /// The model that writes down what callers say.
+    pub transcribe_model: String,
+    /// The model that works on text after calls.
+    pub text_model: String,
+    /// What it all costs.
+    pub prices: Prices,
+}
+
+/// How the telephone network is reached and believed.
+#[derive(Clone, Debug)]
+pub struct Twilio {
+    /// The account.
+    pub account_sid: Option<String>,
+    /// The tokens that signatures are checked with: the primary first, the secondary while rolling over. None: unsigned
+    /// requests are taken, which is allowed only while nothing outside can reach the server.
+    pub auth_tokens: Vec<SecretString>,
+    /// The root of the REST interface, without a slash at its end.
+    pub api_base_url: String,
+}
+
+/// How payments are reached and believed.
+#[derive(Clone, Debug)]
+pub struct Stripe {
+    /// The account's key.
+    pub secret_key: Option<SecretString>,
+    /// The secrets that webhooks are signed with; several while rolling over.
+    pub webhook_secrets: Vec<SecretString>,
+    /// The root of the interface, without a slash at its end.
+    pub api_base_url: String,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The server; holds a password.
+    pub smtp_url: Option<SecretString>,
+    /// The sender.
+    pub from: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines.
+    Json,
+}
+
+/// A setting that does not hold what it should.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The setting.
+    pub name: &'static str,
+    /// What to write instead. Never holds the value: it may be a secret.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.message)
+    }
+}
+
+impl Config {
+    /// Reads the environment, and in it the file `.env` of the working directory for what the environment leaves out.
+    pub fn from_env() -> Result<Self, Vec<Problem>> {
+        let file: HashMap<String, String> = match dotenvy::dotenv_iter() {
+            Ok(lines) => lines
+                .collect::<Result<_, _>>()
+                .map_err(|_| vec![Problem { name: ".env", message: "a line is not of the form NAME=value".into() }])?,
+            Err(_) => HashMap::new(),
+        };
+        Self::from_lookup(|name| std::env::var(name).ok().or_else(|| file.get(name).cloned()))
+    }
+
+    /// Reads settings by `lookup`; an empty value counts as absent.
+    pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Vec<Problem>> {
+        let mut env = Reader::new(&lookup);
+        let data_dir = PathBuf::from(env.text("DATA_DIR").unwrap_or_else(|| "data".into()));
+        let listen = SocketAddr::new(
+            env.parsed("BIND", "an IP address such as 127.0.0.1").unwrap_or(IpAddr::from([127, 0, 0, 1])),
+            env.parsed("PORT", "a number from 0 to 65535").unwrap_or(3000),
+        );
+        let config = Self {
+            listen,
+            public_url: env.origin("PUBLIC_URL").unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port())),
+            database_url: env.database_url(&data_dir),
+            recordings_dir: env.recordings_dir(&data_dir),
+            data_dir,
+            site_root: env.text("AIDA_SITE_ROOT").unwrap_or_else(|| "target/site".into()).into(),
+            openai: OpenAi {
+                api_key: env.secret("OPENAI_API_KEY"),
+                base_url: env.http_url("OPENAI_BASE_URL", "https://api.openai.com/v1"),
+                realtime_model: env.text("OPENAI_REALTIME_MODEL").unwrap_or_else(|| "gpt-realtime-2.1".into()),
+                transcribe_model: env.text("OPENAI_TRANSCRIBE_MODEL").unwrap_or_else(|| "gpt-transcribe".into()),
+                text_model: env.text("OPENAI_TEXT_MODEL").unwrap_or_else(|| "gpt-5.4-mini".into()),
+                prices: Prices::default(),
+            },
+            twilio: Twilio {
+                account_sid: env.account_sid(),
+                auth_tokens: ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY"]
+                    .into_iter()
+                    .filter_map(|name| env.secret(name))
+                    .collect(),
+                api_base_url: env.http_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+            },
+            stripe: Stripe {
+                secret_key: env.secret("STRIPE_SECRET_KEY"),
+                webhook_secrets: env.secrets("STRIPE_WEBHOOK_SECRET"),
+                api_base_url: env.http_url("STRIPE_API_BASE_URL", "https://api.stripe.com"),
+            },
+            mail: Mail { smtp_url: env.smtp_url(), from: env.text("MAIL_FROM") },
+            backend_api_key: env.long_secret("BACKEND_API_KEY", 16),
+            secret_key: env.long_secret("AIDA_SECRET_KEY", 32),
+            max_calls: env.whole_number("MAX_CALLS", 200, 1, 10_000) as usize,
+            max_call_seconds: env.whole_number("MAX_CALL_SECONDS", 900, 30, 3_300),
+            log: env.text("RUST_LOG").unwrap_or_else(|| "info".into()),
+            log_format: env.log_format(),
+            otlp_endpoint: env.optional_http_url("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        };
+        env.refuse("REDIS_URL", "several instances are not supported in this version; leave it out");
+        config.check_signatures(&mut env);
+        env.finish(config)
+    }
+
+    /// Unsigned telephone requests are for a server that only its own machine can reach.
+    fn check_signatures(&self, env: &mut Reader<'_>) {
+        if self.twilio.auth_tokens.is_empty() && !self.is_loopback() {
+            env.problem(
+                "TWILIO_AUTH_TOKEN",
+                "needed when PUBLIC_URL is an outside address: without it anybody could place calls on your account",
+            );
+        }
+    }
+
+    /// Whether the built-in practice model answers, because there is no key for a real one.
+    pub fn practice_mode(&self) -> bool {
+        self.openai.api_key.is_none()
+    }
+
+    /// Whether only the same machine reaches the server under its public address.
+    pub fn is_loopback(&self) -> bool {
+        read::is_loopback(&self.public_url)
+    }
+
+    /// Whether browsers reach it over https, so that cookies can be bound to it.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+}
+
+#[cfg(test)]
+mod tests;

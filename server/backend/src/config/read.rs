@@ -1,0 +1,173 @@
+//! Reads settings one by one and collects what is wrong with them.
+
+use std::{path::PathBuf, str::FromStr};
+
+use http::Uri;
+use secrecy::SecretString;
+
+use super::{LogFormat, Problem};
+
+/// Reads settings and collects problems.
+pub(super) struct Reader<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
+        Self { lookup, problems: Vec::new() }
+    }
+
+    /// Hands out the configuration, or everything that is wrong with it.
+    pub(super) fn finish<T>(self, config: T) -> Result<T, Vec<Problem>> {
+        if self.problems.is_empty() { Ok(config) } else { Err(self.problems) }
+    }
+
+    pub(super) fn problem(&mut self, name: &'static str, message: impl Into<String>) {
+        self.problems.push(Problem { name, message: message.into() });
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn secret(&self, name: &str) -> Option<SecretString> {
+        self.text(name).map(SecretString::from)
+    }
+
+    pub(super) fn secrets(&self, name: &str) -> Vec<SecretString> {
+        let list = self.text(name).unwrap_or_default();
+        list.split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .map(|part| SecretString::from(part.to_owned()))
+            .collect()
+    }
+
+    /// A secret that we choose ourselves, so that it can be asked to be long.
+    pub(super) fn long_secret(&mut self, name: &'static str, min_length: usize) -> Option<SecretString> {
+        let value = self.text(name)?;
+        if value.len() < min_length {
+            self.problem(name, format!("must have at least {min_length} characters"));
+        }
+        Some(value.into())
+    }
+
+    pub(super) fn parsed<T: FromStr>(&mut self, name: &'static str, wanted: &str) -> Option<T> {
+        let value = self.text(name)?;
+        let parsed = value.parse().ok();
+        if parsed.is_none() {
+            self.problem(name, format!("must be {wanted}"));
+        }
+        parsed
+    }
+
+    pub(super) fn whole_number(&mut self, name: &'static str, default: u64, min: u64, max: u64) -> u64 {
+        let wanted = format!("a whole number from {min} to {max}");
+        match self.text(name).map(|value| value.parse::<u64>()) {
+            None => default,
+            Some(Ok(number)) if (min..=max).contains(&number) => number,
+            Some(_) => {
+                self.problem(name, format!("must be {wanted}"));
+                default
+            }
+        }
+    }
+
+    /// An origin: scheme, host and port, nothing behind them; https unless it is this machine.
+    pub(super) fn origin(&mut self, name: &'static str) -> Option<String> {
+        let value = self.text(name)?;
+        let origin = value.trim_end_matches('/').to_owned();
+        let bare = http_uri(&origin).is_some_and(|uri| uri.path() == "/" && uri.query().is_none());
+        if !bare || value.contains('@') {
+            self.problem(name, "must be an origin such as https://phone.example.org, without a path");
+        } else if !origin.starts_with("https://") && !is_loopback(&origin) {
+            self.problem(name, "must begin with https://, because callers' words pass through it");
+        }
+        Some(origin)
+    }
+
+    pub(super) fn http_url(&mut self, name: &'static str, default: &str) -> String {
+        self.optional_http_url(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    pub(super) fn optional_http_url(&mut self, name: &'static str) -> Option<String> {
+        let value = self.text(name)?.trim_end_matches('/').to_owned();
+        if http_uri(&value).is_none() {
+            self.problem(name, "must be an address that begins with https:// or http://");
+        }
+        Some(value)
+    }
+
+    pub(super) fn database_url(&mut self, data_dir: &std::path::Path) -> SecretString {
+        let url =
+            self.text("DATABASE_URL").unwrap_or_else(|| format!("sqlite://{}", data_dir.join("aida.db").display()));
+        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            self.problem("DATABASE_URL", "must begin with sqlite:// or postgres://");
+        }
+        url.into()
+    }
+
+    pub(super) fn recordings_dir(&mut self, data_dir: &std::path::Path) -> PathBuf {
+        match self.text("RECORDING_STORAGE_PATH") {
+            None => data_dir.join("recordings"),
+            Some(path) => {
+                if path.contains("://") {
+                    let message = "object stores are not supported in this version; name a directory";
+                    self.problem("RECORDING_STORAGE_PATH", message);
+                }
+                path.into()
+            }
+        }
+    }
+
+    pub(super) fn account_sid(&mut self) -> Option<String> {
+        let sid = self.text("TWILIO_ACCOUNT_SID")?;
+        if !sid.starts_with("AC") || !sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            self.problem("TWILIO_ACCOUNT_SID", "must be the account's identifier, which begins with AC");
+        }
+        Some(sid)
+    }
+
+    pub(super) fn smtp_url(&mut self) -> Option<SecretString> {
+        let url = self.text("SMTP_URL")?;
+        if !url.starts_with("smtp://") && !url.starts_with("smtps://") {
+            self.problem("SMTP_URL", "must begin with smtp:// or smtps://");
+        }
+        if self.text("MAIL_FROM").is_none() {
+            self.problem("MAIL_FROM", "needed when SMTP_URL is set: the address that mail comes from");
+        }
+        Some(url.into())
+    }
+
+    pub(super) fn log_format(&mut self) -> Option<LogFormat> {
+        match self.text("LOG_FORMAT")?.as_str() {
+            "pretty" => Some(LogFormat::Pretty),
+            "json" => Some(LogFormat::Json),
+            _ => {
+                self.problem("LOG_FORMAT", "must be pretty or json");
+                None
+            }
+        }
+    }
+
+    /// A setting that this version cannot honour is refused rather than ignored.
+    pub(super) fn refuse(&mut self, name: &'static str, message: &str) {
+        if self.text(name).is_some() {
+            self.problem(name, message);
+        }
+    }
+}
+
+fn http_uri(text: &str) -> Option<Uri> {
+    let uri: Uri = text.parse().ok()?;
+    let web = matches!(uri.scheme_str(), Some("http" | "https"));
+    (web && uri.host().is_some_and(|host| !host.is_empty())).then_some(uri)
+}
+
+/// Whether an address names this machine.
+pub(super) fn is_loopback(url: &str) -> bool {
+    let Some(uri) = http_uri(url) else { return false };
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}

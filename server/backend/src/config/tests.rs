@@ -1,0 +1,108 @@
+use secrecy::ExposeSecret;
+
+use super::*;
+
+fn config(settings: &[(&str, &str)]) -> Result<Config, Vec<Problem>> {
+    let settings: HashMap<_, _> = settings.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    Config::from_lookup(|name| settings.get(name).cloned())
+}
+
+fn names(problems: Vec<Problem>) -> Vec<&'static str> {
+    problems.into_iter().map(|problem| problem.name).collect()
+}
+
+#[test]
+fn an_empty_environment_is_a_practice_server_on_this_machine() {
+    let config = config(&[]).expect("defaults");
+    assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_url, "http://127.0.0.1:3000");
+    assert_eq!(config.database_url.expose_secret(), "sqlite://data/aida.db");
+    assert_eq!(config.recordings_dir, PathBuf::from("data/recordings"));
+    assert_eq!(config.max_call_seconds, 900);
+    assert!(config.practice_mode() && config.is_loopback() && !config.is_https());
+}
+
+#[test]
+fn every_problem_is_told_at_once() {
+    let problems = config(&[
+        ("PORT", "many"),
+        ("BIND", "everywhere"),
+        ("PUBLIC_URL", "ftp://x"),
+        ("DATABASE_URL", "mysql://x"),
+        ("RECORDING_STORAGE_PATH", "s3://bucket"),
+        ("MAX_CALLS", "0"),
+        ("LOG_FORMAT", "xml"),
+        ("SMTP_URL", "http://x"),
+        ("REDIS_URL", "redis://x"),
+        ("AIDA_SECRET_KEY", "short"),
+    ])
+    .expect_err("problems");
+    let mut names = names(problems);
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        [
+            "AIDA_SECRET_KEY",
+            "BIND",
+            "DATABASE_URL",
+            "LOG_FORMAT",
+            "MAIL_FROM",
+            "MAX_CALLS",
+            "PORT",
+            "PUBLIC_URL",
+            "RECORDING_STORAGE_PATH",
+            "REDIS_URL",
+            "SMTP_URL",
+            "TWILIO_AUTH_TOKEN",
+        ]
+    );
+}
+
+#[test]
+fn an_outside_address_needs_https_and_a_token_to_check_signatures_with() {
+    assert_eq!(
+        names(config(&[("PUBLIC_URL", "https://phone.example.org")]).expect_err("no token")),
+        ["TWILIO_AUTH_TOKEN"]
+    );
+    let plain = config(&[("PUBLIC_URL", "http://phone.example.org"), ("TWILIO_AUTH_TOKEN", "t")]);
+    assert_eq!(names(plain.expect_err("plain http")), ["PUBLIC_URL"]);
+
+    let good = config(&[
+        ("PUBLIC_URL", "https://phone.example.org/"),
+        ("TWILIO_AUTH_TOKEN", "new"),
+        ("TWILIO_AUTH_TOKEN_SECONDARY", "old"),
+    ])
+    .expect("complete");
+    assert_eq!(good.public_url, "https://phone.example.org");
+    assert_eq!(good.twilio.auth_tokens.len(), 2);
+}
+
+#[test]
+fn an_origin_has_no_path_and_no_password() {
+    for bad in ["https://example.org/voice", "https://example.org?x=1", "https://a:b@example.org", "example.org"] {
+        let problems = config(&[("PUBLIC_URL", bad), ("TWILIO_AUTH_TOKEN", "t")]).expect_err(bad);
+        assert_eq!(names(problems), ["PUBLIC_URL"], "{bad}");
+    }
+}
+
+#[test]
+fn the_data_directory_moves_everything_below_it() {
+    let config = config(&[("DATA_DIR", "/srv/aida")]).expect("complete");
+    assert_eq!(config.database_url.expose_secret(), "sqlite:///srv/aida/aida.db");
+    assert_eq!(config.recordings_dir, PathBuf::from("/srv/aida/recordings"));
+}
+
+#[test]
+fn neither_problems_nor_debug_output_hold_a_secret() {
+    let settings = [("OPENAI_API_KEY", "sk-canary"), ("TWILIO_AUTH_TOKEN", "canary-token"), ("PORT", "canary-port")];
+    let problems = config(&settings).expect_err("the port");
+    assert!(!format!("{problems:?}").contains("canary"));
+    let config = config(&settings[..2]).expect("complete");
+    assert!(!format!("{config:?}").contains("canary"));
+    assert!(!config.practice_mode());
+}
+
+#[test]
+fn an_empty_value_counts_as_absent() {
+    assert!(config(&[("OPENAI_API_KEY", "  "), ("PORT", "")]).expect("defaults").practice_mode());
+}

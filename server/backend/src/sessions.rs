@@ -1,0 +1,162 @@
+//! Sessions of the browser, on our table. The cookie holds a session's id; the table only its hash.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use model::UserId;
+use sqlx::types::Json;
+use tower_sessions::{
+    Expiry, Session, SessionManagerLayer, SessionStore,
+    cookie::{SameSite, time::OffsetDateTime},
+    session::{Id, Record},
+    session_store,
+};
+
+use crate::{Backend, args, clock::Clock, db::Db, db::DbResult, secret};
+
+/// A session that nobody uses ends after this long.
+const IDLE: TimeDelta = TimeDelta::hours(8);
+/// A session ends after this long even when it is used all the time.
+const ABSOLUTE: TimeDelta = TimeDelta::days(7);
+/// How often use of a session is written down, so that a click is not a write.
+const TOUCH: TimeDelta = TimeDelta::minutes(5);
+
+/// Under these names a session keeps who signed in, and when.
+const USER: &str = "user_id";
+const SINCE: &str = "signed_in_at";
+
+/// The session store on the table `sessions`.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+    clock: Clock,
+}
+
+/// The layer that gives every request its session.
+pub fn layer(backend: &Backend) -> SessionManagerLayer<Store> {
+    let https = backend.config().is_https();
+    SessionManagerLayer::new(Store { db: backend.db().clone(), clock: backend.clock().clone() })
+        // `__Host-` binds the cookie to this host and to https; plain http on the same machine cannot have it.
+        .with_name(if https { "__Host-aida" } else { "aida" })
+        .with_secure(https)
+        .with_same_site(SameSite::Lax)
+        .with_http_only(true)
+        .with_path("/")
+        // The cookie goes with the browser; when a session ends is decided by the table.
+        .with_expiry(Expiry::OnSessionEnd)
+}
+
+/// Makes the session that of `user`, under a fresh id, so that an id that was planted before is worth nothing.
+pub async fn begin(backend: &Backend, session: &Session, user: UserId) -> Result<(), tower_sessions::session::Error> {
+    // After `flush` the session has no id; `save` mints one.
+    session.flush().await?;
+    session.insert(USER, user).await?;
+    session.insert(SINCE, backend.clock().now()).await?;
+    session.save().await
+}
+
+/// Who is signed in.
+pub async fn user(session: &Session) -> Result<Option<UserId>, tower_sessions::session::Error> {
+    session.get(USER).await
+}
+
+/// Ends the session.
+pub async fn end(session: &Session) -> Result<(), tower_sessions::session::Error> {
+    session.flush().await
+}
+
+/// Ends every session of a person.
+pub async fn revoke_all(backend: &Backend, user: UserId) -> DbResult<u64> {
+    backend.db().system("sessions belong to people").run("delete from sessions where user_id = $1", args![user]).await
+}
+
+/// Removes what has ended.
+pub async fn remove_expired(backend: &Backend) -> DbResult<u64> {
+    backend
+        .db()
+        .system("sessions belong to people")
+        .run("delete from sessions where expires_at < $1", args![backend.clock().now()])
+        .await
+}
+
+fn hashed(id: Id) -> String {
+    secret::sha256(&id.to_string())
+}
+
+fn signed_in_at(record: &Record) -> Option<DateTime<Utc>> {
+    serde_json::from_value(record.data.get(SINCE)?.clone()).ok()
+}
+
+/// When a session that is used at `now` ends.
+fn expiry(since: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let idle = now + IDLE;
+    since.map_or(idle, |since| idle.min(since + ABSOLUTE))
+}
+
+fn failed(error: impl std::fmt::Display) -> session_store::Error {
+    session_store::Error::Backend(error.to_string())
+}
+
+impl Store {
+    async fn write(&self, record: &Record) -> session_store::Result<()> {
+        let user: Option<UserId> = record.data.get(USER).and_then(|user| serde_json::from_value(user.clone()).ok());
+        let data = serde_json::to_value(&record.data).map_err(|e| session_store::Error::Encode(e.to_string()))?;
+        let now = self.clock.now();
+        self.db
+            .system("sessions belong to people")
+            .run(
+                "insert into sessions (id_hash, user_id, data, expires_at) values ($1, $2, $3, $4)
+                 on conflict (id_hash) do update
+                 set user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at",
+                args![hashed(record.id), user, data, expiry(signed_in_at(record), now)],
+            )
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+}
+
+#[async_trait::async_trait]
+impl SessionStore for Store {
+    // 128 random bits do not collide; `save` would overwrite a session that did.
+    async fn create(&self, record: &mut Record) -> session_store::Result<()> {
+        self.write(record).await
+    }
+
+    async fn save(&self, record: &Record) -> session_store::Result<()> {
+        self.write(record).await
+    }
+
+    async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {
+        let now = self.clock.now();
+        let system = self.db.system("sessions belong to people");
+        let found: Option<(Json<_>, DateTime<Utc>)> = system
+            .optional(
+                "select s.data, s.expires_at
+                 from sessions s left join users u on u.id = s.user_id
+                 where s.id_hash = $1 and s.expires_at > $2 and (u.id is null or not u.disabled)",
+                args![hashed(*id), now],
+            )
+            .await
+            .map_err(failed)?;
+        let Some((Json(data), expires_at)) = found else { return Ok(None) };
+        let mut record = Record { id: *id, data, expiry_date: OffsetDateTime::UNIX_EPOCH };
+        let extended = expiry(signed_in_at(&record), now);
+        if extended - expires_at > TOUCH {
+            let touch = "update sessions set expires_at = $2 where id_hash = $1";
+            system.run(touch, args![hashed(*id), extended]).await.map_err(failed)?;
+        }
+        record.expiry_date = OffsetDateTime::from_unix_timestamp(extended.timestamp()).map_err(failed)?;
+        Ok(Some(record))
+    }
+
+    async fn delete(&self, id: &Id) -> session_store::Result<()> {
+        self.db
+            .system("sessions belong to people")
+            .run("delete from sessions where id_hash = $1", args![hashed(*id)])
+            .await
+            .map_err(failed)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

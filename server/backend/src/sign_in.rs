@@ -1,0 +1,127 @@
+//! Signing in by address and password, with limits on guessing.
+
+use std::net::IpAddr;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use model::UserId;
+use secrecy::SecretString;
+
+use crate::{
+    Backend, args,
+    db::{DbError, DbResult},
+    secret, users,
+};
+
+/// How often somebody may be wrong within a span.
+struct Limit {
+    attempts: i64,
+    minutes: i64,
+}
+
+/// From one address for one account: a person who mistypes, or a program that guesses.
+const PER_IP_AND_ACCOUNT: Limit = Limit { attempts: 5, minutes: 5 };
+/// For one account from everywhere: guessing from many addresses.
+const PER_ACCOUNT: Limit = Limit { attempts: 10, minutes: 15 };
+
+/// Why nobody was signed in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInError {
+    /// The address is unknown, or the password is wrong; which of them is not told.
+    #[error("this address and password do not fit")]
+    Wrong,
+    /// Too many wrong attempts.
+    #[error("too many attempts; try again in {} minutes", .retry_after_s.div_ceil(60))]
+    TooMany {
+        /// Seconds until the next attempt is looked at.
+        retry_after_s: u64,
+    },
+    /// The account is locked. Told only to somebody who knows the password.
+    #[error("this account is locked; ask the owner of your organisation")]
+    Disabled,
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Checks an address and a password.
+pub async fn sign_in(
+    backend: &Backend,
+    email: &str,
+    password: SecretString,
+    peer: IpAddr,
+) -> Result<UserId, SignInError> {
+    let email = users::normal_email(email);
+    let now = backend.clock().now();
+    let secret = backend.secret();
+    let per_ip = secret.keyed_hash("sign-in from", &format!("{peer} {email}"));
+    let per_account = secret.keyed_hash("sign-in to", &email);
+
+    // The attempt is written down before the password is looked at, so that attempts side by side cannot slip through.
+    let attempts = [(per_ip.as_str(), PER_IP_AND_ACCOUNT), (per_account.as_str(), PER_ACCOUNT)];
+    if let Some(retry_after_s) = blocked(backend, &attempts, now).await? {
+        return Err(SignInError::TooMany { retry_after_s });
+    }
+    let found: Option<(UserId, String, bool)> = backend
+        .db()
+        .system("people are named by their address")
+        .optional("select id, password_hash, disabled from users where email = $1", args![email])
+        .await?;
+    let (hash, account) = match found {
+        Some((id, hash, disabled)) => (Some(hash), Some((id, disabled))),
+        None => (None, None),
+    };
+    let right = backend.passwords().verify(password, hash).await;
+    match account {
+        Some((_, true)) if right => Err(SignInError::Disabled),
+        Some((id, false)) if right => {
+            forget(backend, &[&per_ip, &per_account]).await?;
+            Ok(id)
+        }
+        _ => Err(SignInError::Wrong),
+    }
+}
+
+/// Counts this attempt, or says for how many seconds no attempt is looked at.
+async fn blocked(backend: &Backend, keys: &[(&str, Limit)], now: DateTime<Utc>) -> DbResult<Option<u64>> {
+    let mut tx = backend.db().system("nobody is signed in yet").begin().await?;
+    let longest = TimeDelta::minutes(PER_ACCOUNT.minutes.max(PER_IP_AND_ACCOUNT.minutes));
+    tx.run("delete from sign_in_attempts where attempt_at < $1", args![now - longest]).await?;
+    for (key, limit) in keys {
+        let since = now - TimeDelta::minutes(limit.minutes);
+        let found: Vec<(DateTime<Utc>,)> = tx
+            .all(
+                "select attempt_at from sign_in_attempts where key = $1 and attempt_at > $2 order by attempt_at desc limit $3",
+                args![*key, since, limit.attempts],
+            )
+            .await?;
+        if let (true, Some((oldest,))) = (found.len() as i64 >= limit.attempts, found.last()) {
+            let wait = *oldest + TimeDelta::minutes(limit.minutes) - now;
+            return Ok(Some(wait.num_seconds().max(1).unsigned_abs()));
+        }
+    }
+    for (key, _) in keys {
+        let id = uuid::Uuid::now_v7().to_string();
+        tx.run("insert into sign_in_attempts (id, key, attempt_at) values ($1, $2, $3)", args![id, *key, now]).await?;
+    }
+    tx.commit().await?;
+    Ok(None)
+}
+
+async fn forget(backend: &Backend, keys: &[&str]) -> DbResult<()> {
+    let mut tx = backend.db().system("nobody is signed in yet").begin().await?;
+    for key in keys {
+        tx.run("delete from sign_in_attempts where key = $1", args![*key]).await?;
+    }
+    tx.commit().await
+}
+
+/// A password that can be read over the telephone, for accounts that a command makes.
+pub fn generated_password() -> SecretString {
+    use secrecy::ExposeSecret;
+    let token = secret::random_token();
+    let readable: String = token.expose_secret().chars().filter(char::is_ascii_alphanumeric).take(16).collect();
+    readable.into()
+}
+
+#[cfg(test)]
+mod tests;
