@@ -1,0 +1,19 @@
+//! The pack that every organisation has.
+
+mod end_call;
+
+use model::PackKey;
+
+use super::{Pack, tool::tools};
+
+/// Knowledge and ending the call.
+pub const PACK: Pack = Pack {
+    key: PackKey::FrontDesk,
+    title: "Front desk",
+    instructions: "\
+For every question about the organisation that no other tool answers, call search_knowledge_base before you answer. \
+If it finds nothing, say that you do not know, and offer what you can do instead. When the caller says goodbye, or \
+says that they need nothing more, say one short goodbye and call end_call.",
+    safety: "",
+    tools: tools![end_call],
+};

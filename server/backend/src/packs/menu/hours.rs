@@ -1,0 +1,390 @@
+//! Opening hours: a week, its exceptions, and whether it is open at a moment.
+//!
+//! Hours are times on the organisation's own clocks. A closing time at or before the opening time is on the next day. The
+//! change to and from daylight saving time is resolved where a moment is needed, in [`Hours::state`].
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono_tz::Tz;
+use serde::Serialize;
+use sqlx::FromRow;
+
+use crate::{args, db::DbResult, org::Org, speech, sql};
+
+/// The opening hours of an organisation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hours {
+    zone: Tz,
+    regular: Vec<(Weekday, Interval)>,
+    exceptions: Vec<Exception>,
+}
+
+/// An interval in which it is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Interval {
+    /// When it opens.
+    pub opens: NaiveTime,
+    /// When it closes; at or before `opens` it is on the next day.
+    pub closes: NaiveTime,
+}
+
+/// A day with hours of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exception {
+    /// The day.
+    pub day: NaiveDate,
+    /// Its name: "Christmas Day".
+    pub name: String,
+    /// When it is open; `None` for closed all day. A day may have several.
+    pub interval: Option<Interval>,
+}
+
+/// A day of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// The date.
+    pub date: NaiveDate,
+    /// Why it differs from other weeks; `None` for an ordinary day.
+    pub exception: Option<String>,
+    /// When it is open, in order; empty when closed.
+    pub intervals: Vec<Interval>,
+}
+
+/// Whether it is open at a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenState {
+    /// It is open; `None` when it never closes.
+    Open {
+        /// When it closes.
+        until: Option<DateTime<Tz>>,
+    },
+    /// It is closed; `None` when it does not open again within two months.
+    Closed {
+        /// When it opens.
+        opens: Option<DateTime<Tz>>,
+    },
+    /// No hours are known.
+    Unknown,
+}
+
+/// Whether an organisation is open at a moment.
+pub async fn open_state(org: &Org, at: DateTime<Utc>) -> DbResult<OpenState> {
+    Ok(load(org).await?.state(at))
+}
+
+#[derive(FromRow)]
+struct RegularRow {
+    weekday: i64,
+    opens: String,
+    closes: String,
+}
+
+#[derive(FromRow)]
+struct ExceptionRow {
+    day: String,
+    name: String,
+    opens: Option<String>,
+    closes: Option<String>,
+}
+
+/// The opening hours of an organisation.
+pub async fn load(org: &Org) -> DbResult<Hours> {
+    let regular: Vec<RegularRow> = org
+        .all(
+            sql!("select weekday, opens, closes from opening_hours where org_id = $1 order by weekday, opens"),
+            args![],
+        )
+        .await?;
+    let exceptions: Vec<ExceptionRow> = org
+        .all(
+            sql!("select day, name, opens, closes from hour_exceptions where org_id = $1 order by day, opens"),
+            args![],
+        )
+        .await?;
+    let regular = regular.into_iter().filter_map(|row| {
+        let weekday = Weekday::try_from(u8::try_from(row.weekday - 1).ok()?).ok()?;
+        Some((weekday, Interval::parse(&row.opens, &row.closes)?))
+    });
+    let exceptions = exceptions.into_iter().filter_map(|row| {
+        let interval = match (row.opens, row.closes) {
+            (Some(opens), Some(closes)) => Some(Interval::parse(&opens, &closes)?),
+            _ => None,
+        };
+        Some(Exception { day: row.day.parse().ok()?, name: row.name, interval })
+    });
+    Ok(Hours::new(org.time_zone(), regular.collect(), exceptions.collect()))
+}
+
+impl Interval {
+    /// The interval between two times written as HH:MM.
+    pub fn parse(opens: &str, closes: &str) -> Option<Self> {
+        let time = |text| NaiveTime::parse_from_str(text, "%H:%M").ok();
+        Some(Self { opens: time(opens)?, closes: time(closes)? })
+    }
+
+    /// "from seven in the morning to six in the evening".
+    pub fn spoken(self) -> String {
+        if self.opens == self.closes { "around the clock".to_owned() } else { speech::span(self.opens, self.closes) }
+    }
+}
+
+impl Hours {
+    /// Hours of a week in a zone, with exceptions.
+    pub fn new(zone: Tz, mut regular: Vec<(Weekday, Interval)>, mut exceptions: Vec<Exception>) -> Self {
+        regular.sort_by_key(|(weekday, interval)| (weekday.num_days_from_monday(), *interval));
+        exceptions.sort_by_key(|exception| (exception.day, exception.interval));
+        Self { zone, regular, exceptions }
+    }
+
+    /// Whether no hours are known.
+    pub fn is_empty(&self) -> bool {
+        self.regular.is_empty() && self.exceptions.is_empty()
+    }
+
+    /// The exceptions, in order.
+    pub fn exceptions(&self) -> &[Exception] {
+        &self.exceptions
+    }
+
+    /// When it is open on a weekday of an ordinary week.
+    pub fn regular(&self, weekday: Weekday) -> Vec<Interval> {
+        self.regular.iter().filter(|(day, _)| *day == weekday).map(|(_, interval)| *interval).collect()
+    }
+
+    /// When it is open on a day.
+    pub fn day(&self, date: NaiveDate) -> Day {
+        let mut exceptions = self.exceptions.iter().filter(|exception| exception.day == date).peekable();
+        match exceptions.peek() {
+            Some(first) => Day {
+                date,
+                exception: Some(first.name.clone()),
+                intervals: exceptions.filter_map(|exception| exception.interval).collect(),
+            },
+            None => Day { date, exception: None, intervals: self.regular(date.weekday()) },
+        }
+    }
+
+    /// Whether it is open at a moment, and until or from when.
+    pub fn state(&self, at: DateTime<Utc>) -> OpenState {
+        if self.is_empty() {
+            return OpenState::Unknown;
+        }
+        let today = at.with_timezone(&self.zone).date_naive();
+        let yesterday = today.pred_opt().unwrap_or(today);
+        let moments = yesterday.iter_days().take(DAYS_AHEAD).flat_map(|date| self.moments(date));
+        let mut until: Option<DateTime<Tz>> = None;
+        for (opens, closes) in moments {
+            match until {
+                Some(end) if opens <= end => until = Some(end.max(closes)),
+                Some(end) => return OpenState::Open { until: Some(end) },
+                None if closes <= at => {}
+                None if opens <= at => until = Some(closes),
+                None => return OpenState::Closed { opens: Some(opens) },
+            }
+        }
+        match until {
+            // Open through everything that was looked at.
+            Some(end) if end.date_naive() - today > TimeDelta::days(DAYS_AHEAD as i64 - 4) => {
+                OpenState::Open { until: None }
+            }
+            Some(end) => OpenState::Open { until: Some(end) },
+            None => OpenState::Closed { opens: None },
+        }
+    }
+
+    /// The intervals of a day as moments, in order.
+    fn moments(&self, date: NaiveDate) -> Vec<(DateTime<Tz>, DateTime<Tz>)> {
+        let moment = |interval: Interval| {
+            let closing_day =
+                if interval.closes <= interval.opens { date.checked_add_days(Days::new(1))? } else { date };
+            let opens = self.moment(date, interval.opens, Edge::Opens)?;
+            let closes = self.moment(closing_day, interval.closes, Edge::Closes)?;
+            (opens < closes).then_some((opens, closes))
+        };
+        self.day(date).intervals.into_iter().filter_map(moment).collect()
+    }
+
+    /// A time on a day's clocks as a moment. A time that comes twice (clocks go back) opens at its first and closes at its
+    /// second coming; one that is skipped (clocks go forward) is the moment after the gap.
+    fn moment(&self, date: NaiveDate, time: NaiveTime, edge: Edge) -> Option<DateTime<Tz>> {
+        let local = date.and_time(time);
+        (0..=12).find_map(|quarters| {
+            let found = self.zone.from_local_datetime(&(local + TimeDelta::minutes(15 * quarters)));
+            match edge {
+                Edge::Opens => found.earliest(),
+                Edge::Closes => found.latest(),
+            }
+        })
+    }
+}
+
+/// How far [`Hours::state`] looks.
+const DAYS_AHEAD: usize = 62;
+
+#[derive(Clone, Copy)]
+enum Edge {
+    Opens,
+    Closes,
+}
+
+impl OpenState {
+    /// Whether it is open.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open { .. })
+    }
+
+    /// The state as it is said at the moment `now`: "We are open now, until six in the evening."
+    pub fn spoken(self, now: DateTime<Tz>) -> String {
+        let today = now.date_naive();
+        match self {
+            Self::Open { until: None } => "We are open around the clock.".to_owned(),
+            Self::Open { until: Some(until) } => {
+                let days = (until.date_naive() - today).num_days();
+                let night = days == 1 && until.time() <= DAWN;
+                let day = if days == 0 || night {
+                    String::new()
+                } else {
+                    format!("{} at ", speech::day(until.date_naive(), today))
+                };
+                format!("We are open now, until {day}{}.", speech::time(until.time()))
+            }
+            Self::Closed { opens: None } => "We are closed at the moment.".to_owned(),
+            Self::Closed { opens: Some(opens) } => {
+                let day = match speech::day(opens.date_naive(), today) {
+                    near if near == "today" || near == "tomorrow" => near,
+                    date => format!("on {date},"),
+                };
+                format!("We are closed now. We open again {day} at {}.", speech::time(opens.time()))
+            }
+            Self::Unknown => "I do not have opening hours here.".to_owned(),
+        }
+    }
+}
+
+/// Up to here a closing time after midnight is part of the night that people are in.
+const DAWN: NaiveTime = NaiveTime::from_hms_opt(6, 0, 0).expect("six exists");
+
+/// Several intervals as they are said: "from seven to noon, and from one to six"; `None` for closed.
+pub fn spoken(intervals: &[Interval]) -> Option<String> {
+    let parts: Vec<String> = intervals.iter().map(|interval| interval.spoken()).collect();
+    (!parts.is_empty()).then(|| speech::list(&parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono_tz::America::Los_Angeles;
+
+    use super::*;
+
+    fn interval(opens: &str, closes: &str) -> Interval {
+        Interval::parse(opens, closes).expect("times")
+    }
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    /// A moment by the clocks in Los Angeles.
+    fn at(text: &str) -> DateTime<Utc> {
+        let local = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M").expect("a time");
+        Los_Angeles.from_local_datetime(&local).earliest().expect("a time that exists").to_utc()
+    }
+
+    fn said(hours: &Hours, text: &str) -> String {
+        hours.state(at(text)).spoken(at(text).with_timezone(&Los_Angeles))
+    }
+
+    /// Monday to Thursday 7 to 12 and 13 to 18, Friday 7 to 1 at night, Saturday 8 to 16, Sunday closed.
+    fn shop(exceptions: Vec<Exception>) -> Hours {
+        let mut week = Vec::new();
+        for day in [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu] {
+            week.push((day, interval("13:00", "18:00")));
+            week.push((day, interval("07:00", "12:00")));
+        }
+        week.push((Weekday::Fri, interval("07:00", "01:00")));
+        week.push((Weekday::Sat, interval("08:00", "16:00")));
+        Hours::new(Los_Angeles, week, exceptions)
+    }
+
+    #[test]
+    fn open_now_tells_until_when_and_closed_tells_from_when() {
+        let shop = shop(vec![]);
+        for (when, sentence) in [
+            ("2026-11-23 06:59", "We are closed now. We open again today at seven in the morning."),
+            ("2026-11-23 07:00", "We are open now, until noon."),
+            ("2026-11-23 12:00", "We are closed now. We open again today at one in the afternoon."),
+            ("2026-11-23 17:59", "We are open now, until six in the evening."),
+            ("2026-11-23 18:00", "We are closed now. We open again tomorrow at seven in the morning."),
+            (
+                "2026-11-28 16:30",
+                "We are closed now. We open again on Monday, November thirtieth, at seven in the morning.",
+            ),
+        ] {
+            assert_eq!(said(&shop, when), sentence, "{when}");
+        }
+    }
+
+    #[test]
+    fn a_night_belongs_to_the_day_on_which_it_opened() {
+        let shop = shop(vec![]);
+        assert_eq!(said(&shop, "2026-11-27 23:00"), "We are open now, until one in the morning.");
+        assert_eq!(said(&shop, "2026-11-28 00:59"), "We are open now, until one in the morning.");
+        assert_eq!(said(&shop, "2026-11-28 01:00"), "We are closed now. We open again today at eight in the morning.");
+    }
+
+    #[test]
+    fn holidays_replace_the_hours_of_their_day() {
+        let closed = Exception { day: date("2026-11-26"), name: "Thanksgiving".into(), interval: None };
+        let short = Exception {
+            day: date("2026-11-27"),
+            name: "Black Friday".into(),
+            interval: Some(interval("09:00", "15:00")),
+        };
+        let shop = shop(vec![short, closed]);
+        assert_eq!(shop.day(date("2026-11-26")).intervals, []);
+        assert_eq!(shop.day(date("2026-11-27")).exception.as_deref(), Some("Black Friday"));
+        assert_eq!(
+            said(&shop, "2026-11-26 10:00"),
+            "We are closed now. We open again tomorrow at nine in the morning."
+        );
+        assert_eq!(
+            said(&shop, "2026-11-27 23:00"),
+            "We are closed now. We open again tomorrow at eight in the morning."
+        );
+    }
+
+    #[test]
+    fn the_hour_that_comes_twice_and_the_hour_that_is_skipped_are_open_once() {
+        // On 1 November 2026 the hour from one to two comes twice; on 8 March 2026 two to three is skipped.
+        let bar = Hours::new(
+            Los_Angeles,
+            vec![(Weekday::Sat, interval("20:00", "01:30")), (Weekday::Sun, interval("02:30", "10:00"))],
+            vec![],
+        );
+        let second_one_fifteen = at("2026-11-01 00:15") + TimeDelta::hours(2);
+        assert!(bar.state(second_one_fifteen).is_open());
+        assert!(!bar.state(second_one_fifteen + TimeDelta::minutes(15)).is_open());
+        let before_the_gap = at("2026-03-08 01:59");
+        let OpenState::Closed { opens: Some(opens) } = bar.state(before_the_gap) else {
+            panic!("closed before the gap")
+        };
+        assert_eq!(opens.to_utc(), at("2026-03-08 03:30") - TimeDelta::minutes(30));
+    }
+
+    #[test]
+    fn hours_that_meet_are_one_and_round_the_clock_never_closes() {
+        let day = |closes: &str, opens: &str| {
+            vec![(Weekday::Mon, interval("08:00", closes)), (Weekday::Tue, interval(opens, "12:00"))]
+        };
+        let meets = Hours::new(Los_Angeles, day("00:00", "00:00"), vec![]);
+        assert_eq!(said(&meets, "2026-11-23 22:00"), "We are open now, until tomorrow at noon.");
+
+        let always = (0..7).map(|day| (Weekday::try_from(day).expect("a weekday"), interval("00:00", "00:00")));
+        let always = Hours::new(Los_Angeles, always.collect(), vec![]);
+        assert_eq!(always.state(at("2026-11-23 22:00")), OpenState::Open { until: None });
+    }
+
+    #[test]
+    fn no_hours_are_not_closed() {
+        assert_eq!(Hours::new(Los_Angeles, vec![], vec![]).state(at("2026-11-23 22:00")), OpenState::Unknown);
+    }
+}

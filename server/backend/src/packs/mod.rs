@@ -1,0 +1,191 @@
+//! Industry packs: what an assistant knows and can do for one kind of organisation.
+//!
+//! A pack is plain data ([`Pack`]); a tool is one file in its pack's folder (see [`tool`]). To add a tool, write its file
+//! and put its name into the pack's `tools![…]`; to add a pack, follow the compiler from [`PackKey`].
+
+pub mod events;
+pub mod front_desk;
+pub mod heard;
+pub mod intake;
+pub mod menu;
+pub mod tee_times;
+pub mod tool;
+
+use std::panic::AssertUnwindSafe;
+
+use call::{ToolOutcome, ToolStatus, io::AfterTool};
+use futures_util::FutureExt;
+use model::{Currency, PackKey};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub use tool::{Answer, Output, Status, Tool, ToolCall, ToolError};
+
+use crate::{args, db::DbResult, org::Org, sql};
+
+/// A pack as plain data.
+#[derive(Clone, Copy, Debug)]
+pub struct Pack {
+    /// Its key.
+    pub key: PackKey,
+    /// Its name on screen.
+    pub title: &'static str,
+    /// What the assistant is told about its work, in the system prompt.
+    pub instructions: &'static str,
+    /// Rules that hold whatever an admin writes; they come last in the system prompt.
+    pub safety: &'static str,
+    /// What the assistant can do.
+    pub tools: &'static [Tool],
+}
+
+/// The pack of a key.
+pub const fn pack(key: PackKey) -> &'static Pack {
+    match key {
+        PackKey::FrontDesk => &front_desk::PACK,
+        PackKey::Events => &events::PACK,
+        PackKey::Menu => &menu::PACK,
+        PackKey::TeeTimes => &tee_times::PACK,
+        PackKey::Intake => &intake::PACK,
+    }
+}
+
+/// The packs that are on for an organisation. Every organisation has a front desk.
+pub fn packs_of(org: &Org) -> impl Iterator<Item = &'static Pack> {
+    PackKey::ALL.iter().filter(|&&key| key == PackKey::FrontDesk || org.has_pack(key)).map(|&key| pack(key))
+}
+
+/// The tools of an organisation.
+pub fn tools_for(org: &Org) -> Vec<&'static Tool> {
+    packs_of(org).flat_map(|pack| pack.tools).collect()
+}
+
+/// Runs a tool with arguments as the model wrote them. Whatever goes wrong, the model is told what to say.
+pub async fn run(call: &ToolCall<'_>, name: &str, arguments: &str) -> ToolOutcome {
+    let Some(tool) = tools_for(call.org).into_iter().find(|tool| tool.name == name) else {
+        return unavailable_tool(name);
+    };
+    match AssertUnwindSafe((tool.run)(arguments, call)).catch_unwind().await {
+        Ok(Ok(answer)) => answered(answer),
+        Ok(Err(ToolError::Told { code, say, details })) => {
+            let status = if code == "invalid_arguments" { ToolStatus::Failed } else { ToolStatus::Refused };
+            error(status, code, &say, details)
+        }
+        Ok(Err(ToolError::Failed(cause))) => {
+            tracing::error!(call.id = call.call_id.map(tracing::field::display), tool = name, %cause, "a tool failed");
+            broken()
+        }
+        Err(_) => {
+            tracing::error!(call.id = call.call_id.map(tracing::field::display), tool = name, "a tool panicked");
+            broken()
+        }
+    }
+}
+
+/// The currency in which an organisation's prices are.
+pub async fn currency(org: &Org) -> DbResult<Currency> {
+    let row: Option<(Currency,)> = org
+        .optional(
+            sql!("select currency from (select id as org_id, currency from organisations) as o where org_id = $1"),
+            args![],
+        )
+        .await?;
+    Ok(row.map_or(Currency::Usd, |(currency,)| currency))
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    status: &'static str,
+    code: &'a str,
+    say: &'a str,
+    #[serde(flatten)]
+    details: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+struct Answered {
+    status: Status,
+    #[serde(flatten)]
+    output: Map<String, Value>,
+}
+
+fn answered(Answer { status, output, then }: Answer) -> ToolOutcome {
+    let outcome = match status {
+        Status::Done | Status::Proposed => ToolStatus::Done,
+        Status::Refused => ToolStatus::Refused,
+    };
+    ToolOutcome { status: outcome, output: json(&Answered { status, output }), then }
+}
+
+fn error(status: ToolStatus, code: &str, say: &str, details: Map<String, Value>) -> ToolOutcome {
+    let output = json(&Told { status: "error", code, say, details });
+    ToolOutcome { status, output, then: AfterTool::GoOn }
+}
+
+fn unavailable_tool(name: &str) -> ToolOutcome {
+    let known = PackKey::ALL.iter().any(|&key| pack(key).tools.iter().any(|tool| tool.name == name));
+    let code = if known { "not_available" } else { "unknown_tool" };
+    error(ToolStatus::Refused, code, "I am sorry, I cannot do that on this line.", Map::new())
+}
+
+fn broken() -> ToolOutcome {
+    let say = "I am sorry, I cannot look that up at the moment. Is there anything else I can help you with?";
+    error(ToolStatus::Failed, "unavailable", say, Map::new())
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("maps with text keys serialise")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pack_is_found_by_its_key() {
+        for &key in PackKey::ALL {
+            assert_eq!(pack(key).key, key);
+        }
+    }
+
+    #[test]
+    fn no_name_is_used_by_two_packs() {
+        let mut names: Vec<_> = PackKey::ALL.iter().flat_map(|&key| pack(key).tools).map(|tool| tool.name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+
+    /// What the model reads of the tools is part of the product: a change must be seen in review.
+    #[test]
+    fn the_specs_are_those_in_specs_json() {
+        let specs: std::collections::BTreeMap<_, Vec<_>> = PackKey::ALL
+            .iter()
+            .map(|&key| (key.as_str(), pack(key).tools.iter().map(|tool| (tool.spec)()).collect()))
+            .collect();
+        let found = serde_json::to_string_pretty(&specs).expect("specs serialise") + "\n";
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/packs/specs.json");
+        if std::env::var_os("UPDATE_SPECS").is_some() {
+            std::fs::write(file, &found).expect("specs.json can be written");
+        }
+        let committed = std::fs::read_to_string(file).unwrap_or_default();
+        assert!(
+            committed == found,
+            "what the model reads of the tools has changed. Look at it, then commit it:\n  \
+             UPDATE_SPECS=1 cargo test -p backend the_specs_are && git diff server/backend/src/packs/specs.json"
+        );
+    }
+
+    #[test]
+    fn every_parameter_is_described_to_the_model() {
+        for tool in PackKey::ALL.iter().flat_map(|&key| pack(key).tools) {
+            let spec = (tool.spec)();
+            assert!(!spec.description.is_empty(), "{} has no doc comment", tool.name);
+            assert_eq!(spec.parameters["type"], "object", "{}", tool.name);
+            assert_eq!(spec.parameters["additionalProperties"], false, "{}", tool.name);
+            for (field, schema) in spec.parameters["properties"].as_object().expect("properties") {
+                assert!(schema["description"].is_string(), "{}.{field} has no doc comment", tool.name);
+            }
+        }
+    }
+}
