@@ -36,7 +36,7 @@ pub fn number(n: u64) -> String {
         0..20 => SMALL[n as usize].to_owned(),
         20..100 => {
             let tens = TENS[(n / 10) as usize];
-            if n % 10 == 0 { tens.to_owned() } else { format!("{tens}-{}", SMALL[(n % 10) as usize]) }
+            if n.is_multiple_of(10) { tens.to_owned() } else { format!("{tens}-{}", SMALL[(n % 10) as usize]) }
         }
         100..1_000 => joined(&format!("{} hundred", SMALL[(n / 100) as usize]), n % 100),
         1_000..1_000_000 => joined(&format!("{} thousand", number(n / 1_000)), n % 1_000),

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Arguments {
-    /// The event's id from get_upcoming_events. The title, or the city of a past event, works too.
+    /// The event's id from `get_upcoming_events`. The title, or the city of a past event, works too.
     event_id: String,
 }
 
@@ -39,9 +39,9 @@ pub struct Details {
 }
 
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 struct Ticket {
-    ticket_type: String,
+    #[serde(rename = "ticketType")]
+    kind: String,
     includes: String,
     left: i64,
 }
@@ -56,7 +56,7 @@ impl Arguments {
         let past = event.is_past(call.now);
         let say = if past { say_past(&event, &winners, call) } else { say_upcoming(&event, call) };
         let ticket = |tier: &store::Tier| Ticket {
-            ticket_type: tier.kind.clone(),
+            kind: tier.kind.clone(),
             includes: tier.description.clone(),
             left: if past { 0 } else { tier.left },
         };

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Arguments {
-    /// The event's id from get_upcoming_events. The title works too.
+    /// The event's id from `get_upcoming_events`. The title works too.
     event_id: String,
     /// The kind of ticket, GA (general admission) or VIP. Leave it out for all kinds.
     ticket_type: Option<String>,

@@ -103,19 +103,18 @@ fn say(events: &[&Event], call: &ToolCall<'_>) -> String {
     let (first, rest) = events.split_at(events.len().min(3));
     let mut lines: Vec<String> = first.iter().map(line).collect();
     let head = lines.remove(0);
-    let mut say = format!("The next event is the {head}.");
-    if let Some(second) = lines.first() {
-        say.push_str(&format!(" After that comes the {second}"));
-        if let Some(third) = lines.get(1) {
-            say.push_str(&format!(", and then the {third}"));
-        }
-        say.push('.');
-    }
-    if !rest.is_empty() {
-        let later = speech::count(rest.len() as u64, "more is", "more are");
-        say.push_str(&format!(" {} planned after these.", speech::sentence(&later)));
-    }
-    say
+    let then = match lines.as_slice() {
+        [] => String::new(),
+        [second] => format!(" After that comes the {second}."),
+        [second, third, ..] => format!(" After that comes the {second}, and then the {third}."),
+    };
+    let later = if rest.is_empty() {
+        String::new()
+    } else {
+        let more = speech::count(rest.len() as u64, "more is", "more are");
+        format!(" {} planned after these.", speech::sentence(&more))
+    };
+    format!("The next event is the {head}.{then}{later}")
 }
 
 const STATES: &[(&str, &str)] = &[

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Gives sizes, prices, extras and allergens of one product. Understands size and extras too: for "large oat latte" it gives
-/// the total. Never say a price that did not come from here or from get_menu.
+/// the total. Never say a price that did not come from here or from `get_menu`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Arguments {

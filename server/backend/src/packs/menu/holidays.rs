@@ -89,7 +89,8 @@ fn thanksgiving(year: i32) -> Option<NaiveDate> {
     nth(year, 11, Weekday::Thu, 4)
 }
 
-/// Gauss's rule in the form of Meeus, Jones and Butcher.
+/// Gauss's rule in the form of Meeus, Jones and Butcher, with the letters it is always printed with.
+#[allow(clippy::many_single_char_names)]
 fn easter(year: i32) -> Option<NaiveDate> {
     let (a, b, c) = (year % 19, year / 100, year % 100);
     let (d, e) = (b / 4, b % 4);

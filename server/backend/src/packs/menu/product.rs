@@ -257,16 +257,17 @@ mod tests {
         vec![Category { id: MenuCategoryId::from_u128(1), slug: "all".into(), name: "All".into(), items }]
     }
 
-    /// "Latte/Large+Oat milk=5.80", "Muffin? …", or "? …" for what is unknown.
+    /// "Latte/Large+Oat milk=$5.80", with " ?word" for what fits nothing; "which: …"; "unknown: …".
     fn read(menu: &[Category], said: &str) -> String {
         let names = |items: Vec<&Item>| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>().join(" | ");
         match meant(menu, said) {
             Meant::One(order) => {
-                let size = order.size.map(|size| format!("/{}", size.name)).unwrap_or_default();
-                let extras: String = order.modifiers.iter().map(|modifier| format!("+{}", modifier.name)).collect();
-                let total = order.size.map(|size| format!("={}", order.total(size))).unwrap_or_default();
-                let unknown: String = order.unknown.iter().map(|word| format!(" ?{word}")).collect();
-                format!("{}{size}{extras}{total}{unknown}", order.item.name)
+                let mut text = order.item.name.clone();
+                text.extend(order.size.map(|size| format!("/{}", size.name)));
+                text.extend(order.modifiers.iter().map(|modifier| format!("+{}", modifier.name)));
+                text.extend(order.size.map(|size| format!("={}", order.total(size))));
+                text.extend(order.unknown.iter().map(|word| format!(" ?{word}")));
+                text
             }
             Meant::Several(items) => format!("which: {}", names(items)),
             Meant::Unknown(nearest) => format!("unknown: {}", names(nearest)),

@@ -71,7 +71,7 @@ pub struct Plan {
     pub description: String,
     /// Its price for one period.
     pub price: Money,
-    /// week, two_weeks or month.
+    /// `week`, `two_weeks` or `month`.
     pub period: String,
 }
 
