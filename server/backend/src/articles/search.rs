@@ -170,7 +170,7 @@ fn split(body: &str) -> Vec<String> {
 }
 
 /// Markdown as it is spoken: without marks.
-pub(super) fn plain(markdown: &str) -> String {
+pub(crate) fn plain(markdown: &str) -> String {
     let mut spoken = String::with_capacity(markdown.len());
     for line in markdown.lines() {
         let line = line.trim().trim_start_matches(['#', '-', '*', '>', ' ']);

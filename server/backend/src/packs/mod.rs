@@ -15,13 +15,13 @@ use std::panic::AssertUnwindSafe;
 
 use call::{ToolOutcome, ToolStatus, io::AfterTool};
 use futures_util::FutureExt;
-use model::{Currency, PackKey};
+use model::PackKey;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use tool::{Answer, Output, Status, Tool, ToolCall, ToolError};
 
-use crate::{args, db::DbResult, org::Org, sql};
+use crate::org::Org;
 
 /// A pack as plain data.
 #[derive(Clone, Copy, Debug)]
@@ -79,17 +79,6 @@ pub async fn run(call: &ToolCall<'_>, name: &str, arguments: &str) -> ToolOutcom
             broken()
         }
     }
-}
-
-/// The currency in which an organisation's prices are.
-pub async fn currency(org: &Org) -> DbResult<Currency> {
-    let row: Option<(Currency,)> = org
-        .optional(
-            sql!("select currency from (select id as org_id, currency from organisations) as o where org_id = $1"),
-            args![],
-        )
-        .await?;
-    Ok(row.map_or(Currency::Usd, |(currency,)| currency))
 }
 
 #[derive(Serialize)]

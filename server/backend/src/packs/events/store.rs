@@ -5,7 +5,7 @@ use model::{Currency, EventId, Money, SponsorPackageId, TierId, VenueId};
 use serde::Serialize;
 use sqlx::{FromRow, types::Json};
 
-use crate::{args, db::DbResult, org::Org, packs, sql};
+use crate::{args, db::DbResult, org::Org, orgs, sql};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -167,7 +167,7 @@ pub async fn events(org: &Org) -> DbResult<Vec<Event>> {
             args![],
         )
         .await?;
-    let currency = packs::currency(org).await?;
+    let currency = orgs::currency(org).await?;
     Ok(rows.into_iter().map(|row| event(row, &tiers, currency)).collect())
 }
 
@@ -249,7 +249,7 @@ pub async fn packages(org: &Org) -> DbResult<Vec<Package>> {
             args![],
         )
         .await?;
-    let currency = packs::currency(org).await?;
+    let currency = orgs::currency(org).await?;
     let package = |row: PackageRow| Package {
         id: row.id,
         level: row.level,

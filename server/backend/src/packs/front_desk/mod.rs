@@ -1,6 +1,7 @@
 //! The pack that every organisation has.
 
 mod end_call;
+mod search_knowledge_base;
 
 use model::PackKey;
 
@@ -15,5 +16,5 @@ For every question about the organisation that no other tool answers, call searc
 If it finds nothing, say that you do not know, and offer what you can do instead. When the caller says goodbye, or \
 says that they need nothing more, say one short goodbye and call end_call.",
     safety: "",
-    tools: tools![end_call],
+    tools: tools![search_knowledge_base, end_call],
 };

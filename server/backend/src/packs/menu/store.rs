@@ -4,7 +4,7 @@ use model::{Currency, ItemSizeId, MenuCategoryId, MenuItemId, ModifierId, Money,
 use serde::Serialize;
 use sqlx::{FromRow, types::Json};
 
-use crate::{args, db::DbResult, org::Org, packs, sql};
+use crate::{args, db::DbResult, org::Org, orgs, sql};
 
 /// A category of the menu with what is offered in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -142,7 +142,7 @@ pub async fn menu(org: &Org) -> DbResult<Vec<Category>> {
             args![],
         )
         .await?;
-    let currency = packs::currency(org).await?;
+    let currency = orgs::currency(org).await?;
 
     let mut menu: Vec<Category> = categories
         .into_iter()
@@ -202,7 +202,7 @@ pub async fn plans(org: &Org) -> DbResult<Vec<Plan>> {
             args![],
         )
         .await?;
-    let currency = packs::currency(org).await?;
+    let currency = orgs::currency(org).await?;
     let plan = |row: PlanRow| Plan {
         id: row.id,
         name: row.name,
