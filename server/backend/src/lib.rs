@@ -19,6 +19,7 @@ pub mod orgs;
 pub mod packs;
 mod passwords;
 pub mod personas;
+pub mod prompt;
 pub mod providers;
 pub mod recordings;
 pub mod running;

@@ -55,7 +55,7 @@ impl Arguments {
         let view = View { hours: &hours, today, call };
         let (say, days) = match asked {
             Asked::Now => (view.now(), vec![view.day(today)]),
-            Asked::Week => (view.week(), WEEK.map(|weekday| view.every(weekday)).to_vec()),
+            Asked::Week => (view.week(), hours::WEEK.map(|weekday| view.every(weekday)).to_vec()),
             Asked::Every(weekday) => (view.on_every(weekday), vec![view.every(weekday)]),
             Asked::Holiday(name, date) => (view.on_holiday(&name, date), vec![view.day(date)]),
             Asked::Days(dates) => {
@@ -157,29 +157,7 @@ impl View<'_> {
         }
     }
 
-    /// Days in a row with the same hours are said together: "Monday to Thursday from …".
     fn week(&self) -> String {
-        let mut groups: Vec<(Weekday, Weekday, Vec<Interval>)> = Vec::new();
-        for weekday in WEEK {
-            let intervals = self.hours.regular(weekday);
-            match groups.last_mut() {
-                Some((_, last, same)) if *same == intervals => *last = weekday,
-                _ => groups.push((weekday, weekday, intervals)),
-            }
-        }
-        let lines: Vec<String> = groups
-            .into_iter()
-            .map(|(first, last, intervals)| {
-                let days = match (speech::weekday(first), speech::weekday(last)) {
-                    (first, last) if first == last => first.to_owned(),
-                    (first, last) => format!("{first} to {last}"),
-                };
-                hours::spoken(&intervals).map_or_else(|| format!("{days} closed"), |hours| format!("{days} {hours}"))
-            })
-            .collect();
-        format!("Our hours are: {}. {}", lines.join("; "), self.now())
+        format!("Our hours are: {}. {}", self.hours.week_spoken(), self.now())
     }
 }
-
-const WEEK: [Weekday; 7] =
-    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];

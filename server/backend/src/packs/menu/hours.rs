@@ -191,6 +191,27 @@ impl Hours {
         }
     }
 
+    /// The ordinary week as it is said; days in a row with the same hours together: "Monday to Thursday from …; …".
+    pub fn week_spoken(&self) -> String {
+        let mut groups: Vec<(Weekday, Weekday, Vec<Interval>)> = Vec::new();
+        for weekday in WEEK {
+            let intervals = self.regular(weekday);
+            match groups.last_mut() {
+                Some((_, last, same)) if *same == intervals => *last = weekday,
+                _ => groups.push((weekday, weekday, intervals)),
+            }
+        }
+        let line = |(first, last, intervals): (Weekday, Weekday, Vec<Interval>)| {
+            let days = match (speech::weekday(first), speech::weekday(last)) {
+                (first, last) if first == last => first.to_owned(),
+                (first, last) => format!("{first} to {last}"),
+            };
+            let hours = spoken(&intervals).unwrap_or_else(|| "closed".to_owned());
+            format!("{days} {hours}")
+        };
+        groups.into_iter().map(line).collect::<Vec<_>>().join("; ")
+    }
+
     /// The intervals of a day as moments, in order.
     fn moments(&self, date: NaiveDate) -> Vec<(DateTime<Tz>, DateTime<Tz>)> {
         let moment = |interval: Interval| {
@@ -216,6 +237,10 @@ impl Hours {
         })
     }
 }
+
+/// The days of a week.
+pub const WEEK: [Weekday; 7] =
+    [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu, Weekday::Fri, Weekday::Sat, Weekday::Sun];
 
 /// How far [`Hours::state`] looks.
 const DAYS_AHEAD: usize = 62;
