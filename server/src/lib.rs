@@ -3,3 +3,22 @@
 pub mod commands;
 pub mod serve;
 pub mod telemetry;
+
+use axum::{Router, middleware};
+use backend::{
+    Backend, sessions,
+    web::{self, guard},
+};
+
+/// Every door of the server.
+pub fn router(backend: &Backend) -> Router {
+    let own = guard::OwnOrigin(Some(backend.config().public_url.clone()).filter(|_| !backend.config().is_loopback()));
+    let browser = web::browser_doors()
+        .layer(sessions::layer(backend))
+        .layer(middleware::from_fn_with_state(own, guard::same_origin));
+    Router::new()
+        .merge(web::machine_doors())
+        .merge(browser)
+        .layer(middleware::from_fn(guard::headers))
+        .with_state(backend.clone())
+}

@@ -38,8 +38,8 @@ use secrecy::ExposeSecret;
 pub use org::Org;
 
 use crate::{
-    clock::Clock, config::Config, db::Db, live::LiveHub, org::Shared, passwords::Passwords, recordings::Recordings,
-    running::Running, secret::SecretKey,
+    clock::Clock, config::Config, db::Db, live::LiveHub, org::Shared, passwords::Passwords, providers::Providers,
+    recordings::Recordings, running::Running, secret::SecretKey,
 };
 
 /// The server's state; cheap to clone.
@@ -54,6 +54,7 @@ struct Inner {
     recordings: Recordings,
     running: Running,
     passwords: Passwords,
+    providers: Providers,
 }
 
 /// Why the server cannot start.
@@ -72,6 +73,9 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
+    /// An outside service cannot be used as configured.
+    #[error(transparent)]
+    Provider(#[from] providers::ProviderError),
 }
 
 impl Backend {
@@ -107,6 +111,7 @@ impl Backend {
             live: LiveHub::new(clock),
             running: Running::new(config.max_calls),
             passwords: Passwords::default(),
+            providers: Providers::of(&config)?,
             recordings,
             shared,
             config,
@@ -141,6 +146,11 @@ impl Backend {
     /// The calls that run in this process.
     pub fn running(&self) -> &Running {
         &self.0.running
+    }
+
+    /// The outside services.
+    pub fn providers(&self) -> &Providers {
+        &self.0.providers
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -2,3 +2,49 @@
 
 pub mod realtime;
 pub mod telephony;
+
+use std::sync::Arc;
+
+use self::{
+    realtime::Realtime,
+    telephony::{Telephony, signature::Keys, stand_in::StandIn, twilio::Twilio},
+};
+use crate::config::Config;
+
+/// The services that this server uses.
+#[derive(Clone, Debug)]
+pub struct Providers {
+    /// The telephone network.
+    pub telephony: Arc<dyn Telephony>,
+    /// What requests of the telephone network are signed with.
+    pub keys: Keys,
+    /// The speech model.
+    pub realtime: Realtime,
+}
+
+/// A service cannot be used as configured.
+#[derive(Debug, thiserror::Error)]
+pub enum ProviderError {
+    /// The model's address.
+    #[error(transparent)]
+    Realtime(#[from] realtime::BaseUrlError),
+    /// The telephone network's address, or the machine's certificates.
+    #[error("TWILIO_API_BASE_URL: {0}")]
+    Twilio(#[from] reqwest::Error),
+}
+
+impl Providers {
+    /// The real services where there are accounts, stand-ins where there are none.
+    pub fn of(config: &Config) -> Result<Self, ProviderError> {
+        let telephony: Arc<dyn Telephony> = match (&config.twilio.account_sid, config.twilio.auth_tokens.first()) {
+            (Some(account), Some(token)) => Arc::new(Twilio::new(&config.twilio.api_base_url, account, token.clone())?),
+            _ => Arc::new(StandIn::default()),
+        };
+        let openai = &config.openai;
+        Ok(Self {
+            telephony,
+            keys: Keys::of_tokens(config.twilio.auth_tokens.iter().cloned()),
+            realtime: Realtime::new(&openai.base_url, &openai.realtime_model, openai.api_key.clone())?,
+        })
+    }
+}

@@ -11,7 +11,7 @@ use std::{
 
 use call::EndReason;
 use model::{CallId, OrgId};
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc};
 use tokio_util::task::TaskTracker;
 
 use crate::metrics;
@@ -21,6 +21,9 @@ const EXPECTED_FOR: Duration = Duration::from_secs(30);
 
 /// Commands that wait for one call; a call that lets more pile up is not listening.
 const QUEUE: usize = 32;
+
+/// Sockets that may wait for their `start` at a time: it follows within milliseconds.
+const MAX_WAITING: usize = 256;
 
 /// Something that somebody outside wants of a running call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +63,15 @@ pub enum Refusal {
     Draining,
 }
 
+/// How often a call that is let in has asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arriving {
+    /// For the first time.
+    First,
+    /// Before: its webhook was repeated.
+    Again,
+}
+
 /// The registry; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Running(Arc<Inner>);
@@ -69,6 +81,8 @@ struct Inner {
     max_calls: usize,
     draining: AtomicBool,
     places: Mutex<Places>,
+    /// Sockets that have not said yet which call they belong to.
+    waiting: Arc<Semaphore>,
     tasks: TaskTracker,
 }
 
@@ -91,12 +105,13 @@ impl Running {
             max_calls,
             draining: AtomicBool::new(false),
             places: Mutex::default(),
+            waiting: Arc::new(Semaphore::new(max_calls.min(MAX_WAITING))),
             tasks: TaskTracker::new(),
         }))
     }
 
     /// Keeps a place for a call whose stream is about to begin. The same call may ask again.
-    pub fn expect(&self, id: CallId) -> Result<(), Refusal> {
+    pub fn expect(&self, id: CallId) -> Result<Arriving, Refusal> {
         if self.is_draining() {
             return Err(Refusal::Draining);
         }
@@ -104,13 +119,19 @@ impl Running {
         let now = Instant::now();
         places.expected.retain(|_, since| now.duration_since(*since) < EXPECTED_FOR);
         let has_place = places.expected.contains_key(&id) || places.running.contains_key(&id);
-        if !has_place && places.running.len() + places.expected.len() >= self.0.max_calls {
+        if has_place {
+            return Ok(Arriving::Again);
+        }
+        if places.running.len() + places.expected.len() >= self.0.max_calls {
             return Err(Refusal::Full);
         }
-        if !places.running.contains_key(&id) {
-            places.expected.insert(id, now);
-        }
-        Ok(())
+        places.expected.insert(id, now);
+        Ok(Arriving::First)
+    }
+
+    /// A place for a socket that has not said yet which call it belongs to.
+    pub(crate) fn waiting_room(&self) -> Result<OwnedSemaphorePermit, TryAcquireError> {
+        Arc::clone(&self.0.waiting).try_acquire_owned()
     }
 
     /// A call begins. Its place is free again when the guard is dropped.
@@ -202,12 +223,12 @@ mod tests {
         let (first, second, third) = (CallId::new(), CallId::new(), CallId::new());
         let (seat, _commands) = running.enter(OrgId::new(), first);
 
-        assert_eq!(running.expect(second), Ok(()));
-        assert_eq!(running.expect(second), Ok(()), "a repeated webhook takes no second place");
+        assert_eq!(running.expect(second), Ok(Arriving::First));
+        assert_eq!(running.expect(second), Ok(Arriving::Again), "a repeated webhook takes no second place");
         assert_eq!(running.expect(third), Err(Refusal::Full));
 
         drop(seat);
-        assert_eq!(running.expect(third), Ok(()));
+        assert_eq!(running.expect(third), Ok(Arriving::First));
     }
 
     #[test]

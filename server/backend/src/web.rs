@@ -1,7 +1,27 @@
 //! What the server answers that is not a page: Twilio, the media stream, the REST interface, live events.
 //! Each file exports its `router()`.
 
+pub mod access;
+pub mod events;
 pub mod form;
 pub mod guard;
+pub mod health;
 pub mod problem;
+pub mod rest;
+pub mod sentences;
+pub mod signed;
 pub mod twiml;
+
+use axum::Router;
+
+use crate::Backend;
+
+/// What programs talk to and browsers do not: no session, no cookie.
+pub fn machine_doors() -> Router<Backend> {
+    Router::new().merge(health::router())
+}
+
+/// What browsers talk to besides the pages: needs the session layer, and [`guard::same_origin`] around it.
+pub fn browser_doors() -> Router<Backend> {
+    Router::new().merge(events::router()).merge(rest::router())
+}

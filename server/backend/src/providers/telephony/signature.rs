@@ -26,6 +26,11 @@ impl Keys {
     pub fn of_tokens(tokens: impl IntoIterator<Item = SecretString>) -> Self {
         Self { tokens: tokens.into_iter().collect(), shared: BTreeMap::new() }
     }
+
+    /// Whether there is nothing to check signatures with.
+    pub fn is_empty(&self) -> bool {
+        self.tokens.is_empty() && self.shared.is_empty()
+    }
 }
 
 /// What came with a request besides its URL and signature.

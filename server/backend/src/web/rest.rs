@@ -1,0 +1,13 @@
+//! The REST interface for other systems.
+
+pub mod calls;
+mod records;
+
+use axum::Router;
+
+use crate::Backend;
+
+/// Everything below `/api` that is not an event stream.
+pub fn router() -> Router<Backend> {
+    calls::router()
+}
