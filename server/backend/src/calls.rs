@@ -1,5 +1,6 @@
 //! Calls: from the webhook that announces one to the row that staff read.
 
+pub mod fold;
 mod ids;
 mod list;
 mod page;
@@ -133,13 +134,9 @@ pub async fn by_provider_id(backend: &Backend, provider_id: &str) -> DbResult<Op
 
 /// Writes down that audio flows.
 pub async fn answered(org: &Org, id: CallId, at: DateTime<Utc>, stream_id: Option<&str>) -> DbResult<()> {
-    let at_first = sql!(
-        "update calls
-         set status = 'active', end_reason = null, ended_at = null, answered_at = coalesce(answered_at, $3),
-             stream_id = coalesce($4, stream_id), updated_at = $3
-         where org_id = $1 and id = $2 and (status = 'ringing' or end_reason = $5)"
-    );
-    org.run(at_first, args![id, at, stream_id, NEVER_CONNECTED]).await.map(|_| ())
+    let mut tx = org.begin().await?;
+    write::answered(&mut tx, id, at, stream_id).await?;
+    tx.commit().await
 }
 
 /// Ends a call; `false` when it had ended before, which changes nothing.

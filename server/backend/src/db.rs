@@ -106,6 +106,9 @@ impl Db {
         Ok(Self(Engine::Sqlite { read, write }))
     }
 
+    /// What [`Db::engine`] calls SQLite.
+    pub const SQLITE: &str = "SQLite";
+
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> DbResult<()> {
         static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
@@ -129,7 +132,7 @@ impl Db {
     /// The engine's name, for messages.
     pub fn engine(&self) -> &'static str {
         match self.0 {
-            Engine::Sqlite { .. } => "SQLite",
+            Engine::Sqlite { .. } => Self::SQLITE,
             Engine::Postgres(_) => "PostgreSQL",
         }
     }

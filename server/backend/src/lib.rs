@@ -12,6 +12,7 @@ pub mod config;
 pub mod dashboard;
 pub mod db;
 pub mod error;
+pub mod ledger;
 pub mod live;
 pub mod metrics;
 pub mod org;
@@ -38,8 +39,8 @@ use secrecy::ExposeSecret;
 pub use org::Org;
 
 use crate::{
-    clock::Clock, config::Config, db::Db, live::LiveHub, org::Shared, passwords::Passwords, providers::Providers,
-    recordings::Recordings, running::Running, secret::SecretKey,
+    clock::Clock, config::Config, db::Db, ledger::Ledger, live::LiveHub, org::Shared, passwords::Passwords,
+    providers::Providers, recordings::Recordings, running::Running, secret::SecretKey,
 };
 
 /// The server's state; cheap to clone.
@@ -51,6 +52,7 @@ struct Inner {
     config: Config,
     shared: Shared,
     live: LiveHub,
+    ledger: Ledger,
     recordings: Recordings,
     running: Running,
     passwords: Passwords,
@@ -109,6 +111,7 @@ impl Backend {
         })?;
         Ok(Self(Arc::new(Inner {
             live: LiveHub::new(clock),
+            ledger: Ledger::new(recordings.clone(), config.openai.prices),
             running: Running::new(config.max_calls),
             passwords: Passwords::default(),
             providers: Providers::of(&config)?,
@@ -141,6 +144,11 @@ impl Backend {
     /// The audio of calls.
     pub fn recordings(&self) -> &Recordings {
         &self.0.recordings
+    }
+
+    /// Where running calls write down what happens.
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.ledger
     }
 
     /// The calls that run in this process.

@@ -1,6 +1,10 @@
 //! What goes into a call and what comes out of it.
 
-use std::fmt;
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -217,6 +221,25 @@ pub enum Output {
     },
 }
 
+/// A short fixed word.
+pub type Word = &'static str;
+
+/// Reads a [`Word`] back from a journal. There are few of them, and each is kept once.
+fn known_word<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Word, D::Error> {
+    static WORDS: Mutex<BTreeSet<Word>> = Mutex::new(BTreeSet::new());
+    let word = String::deserialize(deserializer)?;
+    let mut words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = words.get(word.as_str()) {
+        return Ok(known);
+    }
+    if words.len() == 1_000 {
+        return Ok("other");
+    }
+    let kept: Word = word.leak();
+    words.insert(kept);
+    Ok(kept)
+}
+
 /// Something for the record and for the screens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
@@ -264,7 +287,8 @@ pub enum Fact {
     /// A line of the timeline.
     Event {
         /// A short fixed word: `interrupted`, `reconnected`, `silence`, `keypad`, `model_error`, `limit`, `filler`, …
-        kind: &'static str,
+        #[serde(deserialize_with = "known_word")]
+        kind: Word,
         /// What happened, in plain words; holds no words of the caller and no digits.
         text: String,
     },

@@ -1,6 +1,7 @@
 //! Writing what happens in a call. Every statement may be repeated: a journal that is read again meets its own rows.
 
 use call::Metrics;
+use chrono::{DateTime, Utc};
 use model::{CallId, Heard, TimelineEvent, ToolCall, TurnLatency, Utterance};
 
 use super::{Finished, NEVER_CONNECTED};
@@ -174,4 +175,15 @@ pub(crate) async fn finish(tx: &mut OrgTx, call: CallId, finished: &Finished) ->
         )
         .await?;
     Ok(changed > 0)
+}
+
+/// Writes down that audio flows.
+pub(crate) async fn answered(tx: &mut OrgTx, call: CallId, at: DateTime<Utc>, stream_id: Option<&str>) -> DbResult<()> {
+    let begin = sql!(
+        "update calls
+         set status = 'active', outcome = null, end_reason = null, ended_at = null, duration_ms = null,
+             answered_at = coalesce(answered_at, $3), stream_id = coalesce($4, stream_id), updated_at = $3
+         where org_id = $1 and id = $2 and (status = 'ringing' or end_reason = $5)"
+    );
+    tx.run(begin, args![call, at, stream_id, NEVER_CONNECTED]).await.map(|_| ())
 }
