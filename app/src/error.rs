@@ -1,0 +1,96 @@
+//! What went wrong, told to the person who can do something about it.
+
+use std::fmt;
+
+use leptos::{
+    prelude::{FromServerFnError, ServerFnErrorErr},
+    server_fn::codec::JsonEncoding,
+};
+use serde::{Deserialize, Serialize};
+
+/// Why a page or an action did not work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AppError {
+    /// Nobody is signed in, or the session has ended.
+    SignedOut,
+    /// There is no such thing in this organisation.
+    NotFound,
+    /// The person's role does not allow it; names the role that does.
+    Forbidden(String),
+    /// What was entered cannot be kept; says why.
+    Invalid(String),
+    /// Somebody else changed the same thing meanwhile; says what.
+    Conflict(String),
+    /// The server could not be reached.
+    Offline,
+    /// The server failed; the cause is in its log.
+    Trouble,
+}
+
+impl AppError {
+    /// A short heading.
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::SignedOut => "Please sign in again",
+            Self::NotFound => "There is nothing here",
+            Self::Forbidden(_) => "Your role does not allow this",
+            Self::Invalid(_) => "Please check what you entered",
+            Self::Conflict(_) => "Somebody else was faster",
+            Self::Offline => "No connection to the server",
+            Self::Trouble => "Something went wrong on our side",
+        }
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SignedOut => f.write_str("Your session has ended. Sign in and you will be back where you were."),
+            Self::NotFound => f.write_str("The address may be wrong, or it belongs to another organisation."),
+            Self::Forbidden(role) => write!(f, "Ask somebody with the role \u{201c}{role}\u{201d} to do it."),
+            Self::Invalid(why) | Self::Conflict(why) => f.write_str(why),
+            Self::Offline => f.write_str("Check your connection and try again. Calls are answered all the same."),
+            Self::Trouble => f.write_str("Try again in a moment. Calls are answered all the same."),
+        }
+    }
+}
+
+impl std::error::Error for AppError {}
+
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Offline,
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Invalid("Some of the fields could not be read.".into())
+            }
+            _ => Self::Trouble,
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<backend::error::Error> for AppError {
+    fn from(error: backend::error::Error) -> Self {
+        use backend::error::Error;
+        match error {
+            Error::NotFound => crate::session::not_found(),
+            Error::Forbidden(role) => Self::Forbidden(role.label().to_owned()),
+            Error::Invalid(_) => Self::Invalid(error.to_string()),
+            Error::Stale => Self::Conflict(
+                "This was changed since you opened it. Copy what you wrote, reload the page, and put it in again."
+                    .into(),
+            ),
+            other => crate::session::trouble(other),
+        }
+    }
+}
+
+#[cfg(feature = "ssr")]
+impl From<backend::db::DbError> for AppError {
+    fn from(error: backend::db::DbError) -> Self {
+        crate::session::trouble(error)
+    }
+}

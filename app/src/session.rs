@@ -1,0 +1,107 @@
+//! How a server function learns who is asking, and for which organisation.
+
+use axum::http::{StatusCode, header, request::Parts};
+use backend::{Backend, org::Org};
+use leptos::prelude::{expect_context, use_context};
+use leptos_axum::ResponseOptions;
+use model::{Member, Role, UserId};
+use tower_sessions::Session;
+
+use crate::error::AppError;
+
+/// Who asks, where they are a member.
+pub struct Asking {
+    /// Everything on the server.
+    pub backend: Backend,
+    /// The organisation that is looked at.
+    pub org: Org,
+    /// The person.
+    pub member: Member,
+}
+
+/// The server's parts, given to every page and server function by the server.
+pub fn backend() -> Backend {
+    expect_context::<Backend>()
+}
+
+/// The session of the request.
+pub async fn session() -> Result<Session, AppError> {
+    leptos_axum::extract::<Session>().await.map_err(|error| {
+        tracing::error!(%error, "the session layer is missing");
+        AppError::Trouble
+    })
+}
+
+/// The signed-in person; sends everybody else to sign in and come back.
+pub async fn user() -> Result<UserId, AppError> {
+    let user = backend::sessions::user(&session().await?).await.map_err(trouble)?;
+    user.ok_or_else(|| {
+        leptos_axum::redirect(&sign_in_address());
+        AppError::SignedOut
+    })
+}
+
+/// The signed-in person in the organisation with this name in the URL. An organisation they do not belong to is not there.
+pub async fn member(slug: &str) -> Result<Asking, AppError> {
+    let user_id = user().await?;
+    let backend = backend();
+    let found = backend::users::member(&backend, user_id, slug).await.map_err(trouble)?;
+    let (org, member) = found.ok_or_else(not_found)?;
+    Ok(Asking { backend, org, member })
+}
+
+/// The same, if their role allows what `needed` may do.
+pub async fn member_with(slug: &str, needed: Role) -> Result<Asking, AppError> {
+    let asking = member(slug).await?;
+    if asking.member.role.allows(needed) {
+        return Ok(asking);
+    }
+    set_status(StatusCode::FORBIDDEN);
+    Err(AppError::Forbidden(needed.label().to_owned()))
+}
+
+/// There is no such thing; the answer's status says so too.
+pub fn not_found() -> AppError {
+    set_status(StatusCode::NOT_FOUND);
+    AppError::NotFound
+}
+
+/// Something failed that the person can do nothing about: logged here, told in general words.
+pub fn trouble(error: impl std::fmt::Display) -> AppError {
+    tracing::error!(%error, "a page could not be served");
+    set_status(StatusCode::INTERNAL_SERVER_ERROR);
+    AppError::Trouble
+}
+
+fn set_status(status: StatusCode) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+}
+
+/// `/login` with the way back: the page itself, or for a server function the page that called it.
+fn sign_in_address() -> String {
+    let Some(parts) = use_context::<Parts>() else { return "/login".into() };
+    let here = parts.uri.path_and_query().map_or("", |p| p.as_str());
+    let page = if here.starts_with("/rpc") { referring_page(&parts).unwrap_or_default() } else { here.to_owned() };
+    match crate::pages::login::safe_next(&page) {
+        Some(next) => format!("/login?next={}", escape(next)),
+        None => "/login".into(),
+    }
+}
+
+fn referring_page(parts: &Parts) -> Option<String> {
+    let referrer = parts.headers.get(header::REFERER)?.to_str().ok()?;
+    let (_, rest) = referrer.split_once("://")?;
+    rest.find('/').map(|at| rest[at..].to_owned())
+}
+
+/// A path as a value within an address.
+pub fn escape(text: &str) -> String {
+    text.bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' => char::from(b).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}

@@ -1,0 +1,53 @@
+//! What is shown when something could not be loaded or done.
+
+use leptos::prelude::*;
+
+use super::{Glyph, Icon};
+use crate::error::AppError;
+
+/// In place of a page that could not be loaded.
+#[component]
+pub fn Failure(
+    /// Why.
+    error: AppError,
+) -> impl IntoView {
+    let way_out = match error {
+        AppError::SignedOut => ("/login", "Sign in"),
+        _ => ("/admin", "Go to your dashboard"),
+    };
+    view! {
+        <div class="mx-auto flex max-w-md flex-col items-center gap-3 px-4 py-20 text-center" role="alert">
+            <span class="grid size-12 place-items-center rounded-full bg-base-300">
+                <Icon glyph=Glyph::Alert />
+            </span>
+            <h1 class="text-xl font-semibold">{error.title()}</h1>
+            <p class="muted">{error.to_string()}</p>
+            <a class="btn btn-primary mt-2" href=way_out.0>
+                {way_out.1}
+            </a>
+        </div>
+    }
+    .into_any()
+}
+
+/// Above a form that was not accepted.
+#[component]
+pub fn Problem(
+    /// Why, once there is a reason.
+    #[prop(into)]
+    error: Signal<Option<AppError>>,
+) -> impl IntoView {
+    move || {
+        error.get().map(|error| {
+            view! {
+                <div class="alert alert-error alert-soft text-base-content" role="alert">
+                    <Icon glyph=Glyph::Alert class="size-5 text-error" />
+                    <div>
+                        <p class="font-medium">{error.title()}</p>
+                        <p class="text-sm">{error.to_string()}</p>
+                    </div>
+                </div>
+            }
+        })
+    }
+}
