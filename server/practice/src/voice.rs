@@ -5,9 +5,8 @@ use std::{
     sync::{Arc, LazyLock, Mutex},
 };
 
+use call::audio::{energy::rms_dbfs, mulaw, resample, wav};
 use tokio::process::Command;
-
-use crate::sound;
 
 mod tones;
 
@@ -52,7 +51,7 @@ impl Format {
     /// The samples of encoded audio.
     pub fn samples(self, audio: &[u8]) -> Vec<i16> {
         match self {
-            Self::Mulaw => audio.iter().map(|it| sound::decode(*it)).collect(),
+            Self::Mulaw => mulaw::decode_all(audio),
             Self::Alaw => audio.iter().map(|it| decode_alaw(*it)).collect(),
             Self::Pcm24k => audio.chunks_exact(2).map(|it| i16::from_le_bytes([it[0], it[1]])).collect(),
         }
@@ -68,7 +67,7 @@ impl Format {
 
     fn encode(self, samples: &[i16]) -> Vec<u8> {
         match self {
-            Self::Mulaw => samples.iter().map(|it| sound::encode(*it)).collect(),
+            Self::Mulaw => mulaw::encode_all(samples),
             Self::Alaw => samples.iter().map(|it| encode_alaw(*it)).collect(),
             Self::Pcm24k => samples.iter().flat_map(|it| it.to_le_bytes()).collect(),
         }
@@ -116,7 +115,7 @@ async fn render(utterance: &Utterance) -> Vec<u8> {
     };
     match spoken {
         Some((samples, rate)) => {
-            utterance.format.encode(&sound::resample(&tightened(&samples, rate), rate, utterance.format.rate()))
+            utterance.format.encode(&resample::convert(&tightened(&samples, rate), rate, utterance.format.rate()))
         }
         None => tones(utterance),
     }
@@ -151,7 +150,8 @@ async fn espeak(utterance: &Utterance) -> Option<(Vec<i16>, u32)> {
         .spawn()
         .ok()?;
     let output = feed(output, utterance.text.as_bytes()).await?;
-    sound::samples_of_wav(&output).filter(|(samples, _)| samples.iter().any(|it| *it != 0))
+    let sound = wav::parse(&output).ok()?;
+    sound.samples.iter().any(|it| *it != 0).then_some((sound.samples, sound.rate_hz))
 }
 
 async fn feed(mut child: tokio::process::Child, text: &[u8]) -> Option<Vec<u8>> {
@@ -192,7 +192,7 @@ fn tightened(samples: &[i16], rate: u32) -> Vec<i16> {
     let mut kept = Vec::with_capacity(samples.len());
     let mut pause = 0;
     for piece in samples.chunks(window) {
-        let quiet = sound::loudness_dbfs(piece) < PAUSE_DBFS;
+        let quiet = rms_dbfs(piece) < PAUSE_DBFS;
         pause = if quiet { pause + 10 } else { 0 };
         if pause <= LONGEST_PAUSE_MS && !(quiet && kept.is_empty()) {
             kept.extend(piece);
@@ -239,7 +239,7 @@ mod tests {
             let audio = speak(&utterance).await;
             let ms = audio.len() / Format::Mulaw.bytes_per_ms();
             assert!((2_000..6_000).contains(&ms), "{voice:?}: {ms} ms");
-            assert!(sound::loudness_dbfs(&Format::Mulaw.samples(&audio)) > -32.0, "{voice:?}");
+            assert!(rms_dbfs(&Format::Mulaw.samples(&audio)) > -32.0, "{voice:?}");
             assert_eq!(speak(&utterance).await, audio, "the same again");
         }
     }
@@ -249,8 +249,7 @@ mod tests {
         for voice in [Voice::Auto, Voice::Tones] {
             let text = "Good morning. I have a question; two, in fact. When do you open? And do you sell beans?".into();
             let audio = speak(&Utterance { text, voice, ..question() }).await;
-            let quiet: Vec<bool> =
-                Format::Mulaw.samples(&audio).chunks(80).map(|it| sound::loudness_dbfs(it) < -44.0).collect();
+            let quiet: Vec<bool> = Format::Mulaw.samples(&audio).chunks(80).map(|it| rms_dbfs(it) < -44.0).collect();
             let longest = quiet.split(|it| !it).map(<[bool]>::len).max().unwrap_or(0) * 10;
             assert!(longest < 300, "{voice:?}: {longest} ms");
         }

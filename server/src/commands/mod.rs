@@ -4,6 +4,8 @@ use std::{fmt, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod practice;
+
 /// Answers the telephone for small organisations.
 #[derive(Debug, Parser)]
 #[command(name = "aida", version)]
@@ -16,6 +18,8 @@ struct Aida {
 enum Command {
     /// Answer calls and serve the admin pages; what `aida` alone does
     Serve,
+    /// Serve the practice model: the Realtime API (GA), answered by rules
+    Practice(practice::Args),
 }
 
 /// What went wrong, one clear message per problem.
@@ -42,6 +46,7 @@ pub async fn run() -> ExitCode {
     };
     let outcome = match aida.command.unwrap_or(Command::Serve) {
         Command::Serve => crate::serve::run().await,
+        Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,6 @@
 //! Hears where speech begins and ends, from the energy of the audio.
 
-use crate::sound;
+use call::audio::energy::rms_dbfs;
 
 /// The smallest piece that is judged.
 const WINDOW_MS: u64 = 10;
@@ -53,7 +53,7 @@ impl Vad {
         let window = (u64::from(rate) * WINDOW_MS / 1_000) as usize;
         let audio = std::mem::take(&mut self.carry);
         let mut pieces = audio.chunks_exact(window);
-        let edges = pieces.by_ref().filter_map(|it| self.judge(sound::loudness_dbfs(it), sensitivity)).collect();
+        let edges = pieces.by_ref().filter_map(|it| self.judge(rms_dbfs(it), sensitivity)).collect();
         self.carry.extend(pieces.remainder());
         edges
     }
