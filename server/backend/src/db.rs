@@ -21,6 +21,9 @@ pub use arg::{Arg, Args};
 pub use exec::{Row, Tx};
 pub use scoped::{Scoped, System};
 
+/// Every step of the schema, in order.
+pub(crate) static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
 /// What can go wrong between the program and its database.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -111,7 +114,6 @@ impl Db {
 
     /// Brings the schema up to date.
     pub async fn migrate(&self) -> DbResult<()> {
-        static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
         match &self.0 {
             Engine::Sqlite { write, .. } => MIGRATOR.run(write).await?,
             Engine::Postgres(pool) => MIGRATOR.run(pool).await?,

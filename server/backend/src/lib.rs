@@ -29,6 +29,8 @@ pub mod sessions;
 pub mod sign_in;
 pub mod speech;
 pub mod stream_tokens;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod users;
 pub mod web;
 
