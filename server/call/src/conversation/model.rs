@@ -1,0 +1,437 @@
+//! What comes from the model's sessions.
+
+use super::{Call, Ending};
+use crate::{
+    io::{AfterTool, EndReason, Fact, Finish, Output, SessionNo, Speaker, ToolOutcome, ToolStatus},
+    openai::{
+        ClientEvent, EventId, EventKind, Item, NewItem, Response, ServerError, ServerEvent, Session, SessionInfo,
+    },
+    session::{Severity, Which, severity},
+    tools::{Begin, Ended},
+    turn::{Active, Whose, Why},
+    usage::{TranscriptionUsage, Usage},
+};
+
+/// Unreadable frames within [`UNREADABLE_WITHIN_MS`] after which a session is replaced.
+const MAX_UNREADABLE: usize = 20;
+const UNREADABLE_WITHIN_MS: u64 = 10_000;
+/// An answer that spoke so long beside its calls has said its goodbye.
+pub(super) const SPOKE_MS: u64 = 800;
+
+impl Call {
+    pub(super) fn model(&mut self, no: SessionNo, event: ServerEvent<'_>) {
+        match self.sessions.which(no) {
+            Which::Old => {}
+            Which::Next => self.successor(no, &event),
+            Which::Current if self.sessions.ready() == Some(no) => self.event(no, event),
+            Which::Current => self.setting_up(no, event),
+        }
+    }
+
+    fn setting_up(&mut self, no: SessionNo, event: ServerEvent<'_>) {
+        match event {
+            ServerEvent::SessionCreated(_) => self.set_up(no),
+            ServerEvent::SessionUpdated(info) => self.session_updated(no, &info),
+            ServerEvent::Error(error) => {
+                self.note_error(&error);
+                if Severity::from(&error) == Severity::Fatal {
+                    self.give_up();
+                } else if answers(&error).is_none_or(|event| event.kind == EventKind::Settings) {
+                    self.lose_session(true);
+                }
+            }
+            ServerEvent::Unreadable => self.unreadable_event(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn set_up(&mut self, no: SessionNo) {
+        if self.sessions.created(no) {
+            self.send_settings(no);
+        }
+    }
+
+    fn send_settings(&mut self, no: SessionNo) {
+        let event_id = self.event_id(EventKind::Settings);
+        let session = Box::new(Session::of(&self.plan));
+        self.send(no, ClientEvent::SessionUpdate { event_id, session });
+    }
+
+    fn session_updated(&mut self, no: SessionNo, info: &SessionInfo) {
+        // Any other format is loud noise on the telephone. A server that does not say is believed.
+        let wrong = |format: &Option<String>| format.as_deref().is_some_and(|format| format != "audio/pcmu");
+        if !self.is_typed() && (wrong(&info.input_format) || wrong(&info.output_format)) {
+            if std::mem::replace(&mut self.formats_repeated, true) {
+                self.note_event("model_error", "The model does not take the telephone's audio format.");
+                self.lose_session(true);
+            } else {
+                self.send_settings(no);
+            }
+            return;
+        }
+        if self.sessions.updated(no, self.now) {
+            self.session_ready(no);
+        }
+    }
+
+    fn event(&mut self, no: SessionNo, event: ServerEvent<'_>) {
+        self.silence.model_acts(self.now);
+        match event {
+            ServerEvent::AudioDelta { response_id, item_id, delta } => {
+                self.silence.model_responds(self.now);
+                self.model_audio(no, &response_id, &item_id, &delta);
+            }
+            ServerEvent::WordsDelta { response_id, item_id, delta } => self.more_words(&response_id, &item_id, &delta),
+            ServerEvent::WordsDone { response_id, item_id, text } => self.all_words(&response_id, &item_id, &text),
+            ServerEvent::AudioDone { response_id, item_id } => {
+                if !self.turn.is_outside(&response_id) {
+                    self.playback.complete(&item_id);
+                }
+            }
+            ServerEvent::SpeechStarted { item_id, audio_start_ms } => self.speech_started(item_id, audio_start_ms),
+            ServerEvent::SpeechStopped { item_id, audio_end_ms } => self.speech_stopped(&item_id, audio_end_ms),
+            ServerEvent::Committed { item_id, previous } => self.committed(&item_id, previous.as_deref()),
+            ServerEvent::TranscriptionDelta { item_id, delta } => {
+                let line = self.transcript.item(&item_id, Speaker::Caller, self.now);
+                self.transcript.more_words(line, &delta);
+            }
+            ServerEvent::TranscriptionCompleted { item_id, transcript, usage } => {
+                self.transcribed(&item_id, &transcript, usage.as_ref());
+            }
+            ServerEvent::TranscriptionFailed { item_id } => {
+                let line = self.transcript.item(&item_id, Speaker::Caller, self.now);
+                self.transcript.worded(line);
+                self.note_event("transcription_failed", "Something the caller said could not be written down.");
+            }
+            ServerEvent::ItemAdded { item, previous } | ServerEvent::ItemDone { item, previous } => {
+                self.item_known(&item, previous.as_deref());
+            }
+            ServerEvent::ResponseCreated(response) => self.response_created(no, &response),
+            ServerEvent::OutputItemAdded { response_id, item } => {
+                if item.is_speech() && !self.turn.is_outside(&response_id) {
+                    self.transcript.item(&item.id, Speaker::Assistant, self.now);
+                }
+                self.silence.model_responds(self.now);
+            }
+            ServerEvent::OutputItemDone { response_id, item } => {
+                self.silence.model_responds(self.now);
+                if !self.turn.is_outside(&response_id) {
+                    self.output_done(no, &response_id, &item, item.status.is_none());
+                }
+            }
+            ServerEvent::ResponseDone(response) => self.response_done(no, &response),
+            ServerEvent::RateLimits { reset_ms } => self.rate_hint_ms = reset_ms,
+            ServerEvent::Error(error) => self.error(no, &error),
+            ServerEvent::Unreadable => self.unreadable_event(),
+            ServerEvent::SessionCreated(_) | ServerEvent::SessionUpdated(_) | ServerEvent::Other { .. } => {}
+        }
+    }
+
+    fn more_words(&mut self, response: &str, item: &str, delta: &str) {
+        if self.turn.is_outside(response) {
+            return;
+        }
+        let line = self.transcript.item(item, Speaker::Assistant, self.now);
+        self.transcript.more_words(line, delta);
+        self.silence.model_responds(self.now);
+        if self.is_typed() {
+            self.typed_words(response, line);
+        }
+    }
+
+    fn all_words(&mut self, response: &str, item: &str, text: &str) {
+        if self.turn.is_outside(response) {
+            return;
+        }
+        let line = self.transcript.item(item, Speaker::Assistant, self.now);
+        self.transcript.words(line, text);
+        if self.is_typed() && !text.trim().is_empty() {
+            self.typed_words(response, line);
+        }
+    }
+
+    /// What is read is heard at once.
+    fn typed_words(&mut self, response: &str, line: u32) {
+        self.transcript.spoken(line, self.now, self.now, 1, 1);
+        self.silence.model_speaks();
+        self.sessions.proved();
+        self.failures = 0;
+        if let Some(active) = self.turn.active_mut(response) {
+            active.words = true;
+        }
+    }
+
+    fn speech_started(&mut self, item: String, audio_start_ms: u64) {
+        let at = self.caller.moment(audio_start_ms, self.now);
+        let line = self.transcript.item(&item, Speaker::Caller, at);
+        self.transcript.began(line, at);
+        self.caller_item = Some(item);
+        self.reheard_by = None;
+        self.caller.turn_begins();
+        self.turn.speech_started(at);
+        if matches!(self.ending, Ending::Goodbye { said: false, .. }) && !self.playback.has_unheard(self.now) {
+            self.ending = Ending::No;
+        }
+        if self.plan.interruptible && self.ending.lets_interrupt() {
+            self.barge_in();
+        }
+        self.silence.caller_speaks(self.now);
+    }
+
+    fn speech_stopped(&mut self, item: &str, audio_end_ms: u64) {
+        let at = self.caller.moment(audio_end_ms, self.now);
+        if let Some(since) = self.turn.speech_stopped() {
+            self.metrics.caller_talk_ms += at.since(since);
+        }
+        let line = self.transcript.item(item, Speaker::Caller, at);
+        self.transcript.ended(line, at);
+        self.silence.caller_acts(self.now);
+        self.unanswered_since = Some(at);
+    }
+
+    fn committed(&mut self, item: &str, previous: Option<&str>) {
+        let line = self.transcript.item(item, Speaker::Caller, self.now);
+        self.transcript.follows(item, previous);
+        self.transcript.ended(line, self.now.min(self.unanswered_since.unwrap_or(self.now)));
+        self.reheard_by = None;
+        self.silence.caller_acts(self.now);
+        self.silence.wait(self.now);
+        if self.turn.active().is_some() && !self.plan.interruptible {
+            // The model cannot answer by itself while it speaks.
+            self.turn.speech_stopped();
+            self.turn.want(Why::Answer);
+        } else {
+            self.turn.committed(self.now);
+        }
+    }
+
+    fn transcribed(&mut self, item: &str, text: &str, usage: Option<&TranscriptionUsage>) {
+        let line = self.transcript.item(item, Speaker::Caller, self.now);
+        self.transcript.words(line, text);
+        if self.caller_item.as_deref() == Some(item) && !self.turn.caller_speaks() {
+            self.caller.turn_is_known();
+        }
+        if let Some(usage) = usage {
+            self.spend(Usage::from(usage));
+        }
+    }
+
+    /// An item has its place in the conversation.
+    fn item_known(&mut self, item: &Item, previous: Option<&str>) {
+        if item.kind == "function_call_output"
+            && let Some(call_id) = &item.call_id
+        {
+            self.tools.arrived(call_id);
+        }
+        self.transcript.follows(&item.id, previous);
+    }
+
+    fn response_created(&mut self, no: SessionNo, response: &Response) {
+        let answered = self.tools.all_arrived(no);
+        match self.turn.created(response, answered) {
+            Whose::Outside => return,
+            // It was asked for before the caller began to speak; what they say now is answered with it.
+            Whose::Asked(_) if self.turn.caller_speaks() && self.plan.interruptible => self.cancel_response(no),
+            Whose::Asked(_) | Whose::Own if !self.ending.lets_speak() => self.cancel_response(no),
+            Whose::Asked(_) | Whose::Own => {}
+        }
+        self.silence.model_responds(self.now);
+    }
+
+    /// An item of a response is finished: speech is known to its end, a function can be run. Only a completed call is one: the arguments of
+    /// an interrupted one are cut off.
+    fn output_done(&mut self, no: SessionNo, response: &str, item: &Item, no_status: bool) {
+        if item.is_speech() {
+            let line = self.transcript.item(&item.id, Speaker::Assistant, self.now);
+            self.transcript.words(line, item.words().unwrap_or_default());
+            self.playback.complete(&item.id);
+            return;
+        }
+        let completed = item.status.as_deref() == Some("completed") || no_status;
+        let (Some(call_id), Some(name)) = (&item.call_id, &item.name) else { return };
+        if item.kind != "function_call" || !completed || !self.ending.lets_speak() {
+            return;
+        }
+        if let Some(active) = self.turn.active_mut(response) {
+            active.calls = true;
+        }
+        self.run_tool(no, response, (call_id, name, item.arguments.as_deref().unwrap_or_default()));
+    }
+
+    fn run_tool(&mut self, no: SessionNo, response: &str, call: (&str, &str, &str)) {
+        let begin = self.tools.begin(response, no, call, self.now);
+        if begin == Begin::Repeated {
+            return;
+        }
+        let (call_id, name, arguments) = (call.0.to_owned(), call.1.to_owned(), call.2.to_owned());
+        self.transcript.tool(&call_id, self.now);
+        self.failures = 0;
+        let fact = Fact::ToolStarted { call_id: call_id.clone(), name: name.clone(), arguments: arguments.clone() };
+        self.fact(fact);
+        match begin {
+            Begin::Refuse(output) => {
+                let then = AfterTool::GoOn;
+                self.tool_ended(&call_id, &ToolOutcome { status: ToolStatus::Failed, output: output.to_owned(), then });
+            }
+            Begin::Run | Begin::Repeated => self.out.push_back(Output::RunTool { call_id, name, arguments }),
+        }
+    }
+
+    /// A tool answered, or is answered for: the model is told once.
+    pub(super) fn tool_ended(&mut self, call_id: &str, outcome: &ToolOutcome) {
+        let run = match self.tools.end(call_id, outcome, self.now) {
+            Ended::Answer(run) => run,
+            Ended::Late { name, after_ms } => {
+                return self
+                    .note_event("tool_late", format!("{name} answered after {after_ms} ms, too late to be used."));
+            }
+            Ended::Unknown => return,
+        };
+        let output = run.output.unwrap_or_default();
+        self.fact(Fact::ToolEnded {
+            call_id: run.call_id.clone(),
+            status: outcome.status,
+            output: output.clone(),
+            duration_ms: self.now.since(run.started),
+        });
+        self.silence.tool_answered(self.now);
+        let Some(no) = self.sessions.ready() else { return };
+        if run.session != no {
+            // The session that asked is gone; this one learns of question and answer together.
+            let (call_id, name, arguments) = (run.call_id.clone(), run.name, run.arguments);
+            self.add_item(no, NewItem::FunctionCall { call_id, name, arguments });
+        }
+        self.add_item(no, NewItem::FunctionOutput { call_id: run.call_id, output });
+    }
+
+    fn response_done(&mut self, no: SessionNo, response: &Response) {
+        if let Some(usage) = &response.usage {
+            self.spend(Usage::from(usage));
+        }
+        if self.turn.is_outside(&response.id) {
+            return;
+        }
+        for item in &response.output {
+            let completed = response.status == "completed" && item.status.is_none();
+            self.output_done(no, &response.id, item, completed);
+            if item.is_speech() && self.playback.generated_ms(&item.id) == 0 && !self.is_typed() {
+                let line = self.transcript.item(&item.id, Speaker::Assistant, self.now);
+                self.transcript.unspoken(line);
+            }
+        }
+        let active = self.turn.done(&response.id);
+        let spoke = active.as_ref().is_some_and(|active| active.audio_ms >= SPOKE_MS || active.words);
+        self.tools.response_done(&response.id, spoke);
+        if let Some(active) = active {
+            self.judge(response, &active);
+        }
+    }
+
+    /// A response must not end in dead air.
+    fn judge(&mut self, response: &Response, active: &Active) {
+        let said = active.audio_ms > 0 || active.words;
+        let cancelled = response.status == "cancelled"
+            && (active.stopped || response.reason.is_some() || self.turn.caller_speaks());
+        if response.status == "failed" {
+            let error = response.error.clone().unwrap_or_default();
+            let severity = severity(&error.kind, error.code.as_deref());
+            self.note_event("model_error", format!("A response failed: {}.", code(error.code.as_deref(), &error.kind)));
+            // What was half said is to be finished.
+            let why = if said && active.why < Why::Continue { Why::Continue } else { active.why };
+            return if severity == Severity::Fatal { self.give_up() } else { self.try_again(why, severity) };
+        }
+        if said {
+            self.goodbye_said();
+        }
+        if said || active.calls || cancelled || active.stopped {
+            if response.status == "incomplete" {
+                self.note_event("model_error", "An answer was cut off by the model.");
+            }
+            if said && !active.calls {
+                self.silence.model_speaks();
+            }
+            return;
+        }
+        self.note_event("model_error", "A response brought nothing.");
+        self.try_again(active.why, Severity::Transient);
+    }
+
+    fn error(&mut self, no: SessionNo, error: &ServerError) {
+        let ours = answers(error);
+        match Severity::from(error) {
+            Severity::AlreadyActive => self.turn.already_active(ours, self.now),
+            Severity::Fatal => {
+                self.note_error(error);
+                self.give_up();
+            }
+            Severity::Expired => {
+                self.note_error(error);
+                self.lose_session(true);
+            }
+            severity @ (Severity::RateLimited | Severity::Transient | Severity::Harmless) => {
+                self.note_error(error);
+                if let Some(why) = ours.and_then(|event| self.turn.refused(event)) {
+                    self.try_again(why, severity);
+                } else if severity == Severity::Transient {
+                    self.server_errors += 1;
+                    if self.server_errors > 1 {
+                        self.cancel_response(no);
+                        self.lose_session(true);
+                    }
+                }
+            }
+        }
+    }
+
+    fn note_error(&mut self, error: &ServerError) {
+        // Cancelling what has just ended happens in every lively conversation.
+        if error.code.as_deref() != Some("response_cancel_not_active") {
+            let what = code(error.code.as_deref(), &error.kind);
+            self.note_event("model_error", format!("The model's server says: {what}."));
+        }
+    }
+
+    pub(super) fn unreadable_event(&mut self) {
+        self.unreadable.retain(|at| self.now.since(*at) < UNREADABLE_WITHIN_MS);
+        self.unreadable.push_back(self.now);
+        if self.unreadable.len() >= MAX_UNREADABLE {
+            self.unreadable.clear();
+            self.note_event("model_error", "The model's frames could not be read.");
+            self.lose_session(true);
+        }
+    }
+
+    fn spend(&mut self, used: Usage) {
+        if used != Usage::default() {
+            self.used += used;
+            self.fact(Fact::Usage(used));
+        }
+    }
+
+    /// Whether the model's cost has reached its limit.
+    pub(super) fn costs_too_much(&self) -> bool {
+        self.plan.limits.cost_nano_usd.is_some_and(|limit| self.used.cost(&self.plan.prices) >= limit)
+    }
+
+    /// The model cannot be had: a sentence, and the telephone network takes over.
+    pub(super) fn give_up(&mut self) {
+        if matches!(self.ending, Ending::LastWords { .. } | Ending::Over) {
+            return;
+        }
+        self.note_event("model_lost", "The model could not be reached; the call goes on without it.");
+        self.close_sessions();
+        self.last_words(crate::plan::Phrase::TechnicalProblem, Finish::Rescue(EndReason::ModelLost));
+    }
+}
+
+/// Which event of ours an error answers.
+fn answers(error: &ServerError) -> Option<EventId> {
+    EventId::parse(error.event_id.as_deref()?)
+}
+
+/// A code as it may stand in a record: it comes from outside.
+fn code(code: Option<&str>, kind: &str) -> String {
+    let text = code.filter(|code| !code.is_empty()).unwrap_or(kind);
+    let clean: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(60).collect();
+    if clean.is_empty() { "an unknown error".to_owned() } else { clean }
+}

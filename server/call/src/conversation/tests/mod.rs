@@ -1,0 +1,4 @@
+//! Scripts of calls.
+
+mod opening;
+pub(crate) mod script;

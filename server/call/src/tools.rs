@@ -1,0 +1,267 @@
+//! Function calls: each run once, each answered once, and one response for all of a response's calls.
+
+use crate::io::{AfterTool, Ms, SessionNo, ToolOutcome, ToolStatus};
+
+/// Calls of one telephone call that are run; a model that asks for more has lost its way.
+const MAX_CALLS: usize = 200;
+/// Calls that run at once.
+const MAX_AT_ONCE: usize = 8;
+/// Answers kept whole for a session that replaces this one.
+const OUTPUTS_KEPT: usize = 20;
+/// How much of an answer is kept.
+const OUTPUT_KEPT_BYTES: usize = 4_096;
+/// The longest answer the model is given.
+const OUTPUT_BYTES: usize = 16_384;
+
+/// One function call.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub call_id: String,
+    pub name: String,
+    pub arguments: String,
+    pub session: SessionNo,
+    pub started: Ms,
+    pub output: Option<String>,
+    response: String,
+    /// Whether the model has been seen to have the answer.
+    arrived: bool,
+}
+
+/// What to do with a call that the model makes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Begin {
+    /// Run it.
+    Run,
+    /// It is known already.
+    Repeated,
+    /// Do not run it, answer this.
+    Refuse(&'static str),
+}
+
+/// What to do with an outcome.
+#[derive(Debug)]
+pub(crate) enum Ended {
+    /// Tell the model.
+    Answer(Run),
+    /// The model was told something else before.
+    Late { name: String, after_ms: u64 },
+    /// Nobody asked.
+    Unknown,
+}
+
+#[derive(Debug)]
+struct Round {
+    response: String,
+    done: bool,
+    /// Whether words were spoken beside the calls.
+    spoke: bool,
+    then: AfterTool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Tools {
+    runs: Vec<Run>,
+    rounds: Vec<Round>,
+}
+
+impl Tools {
+    /// The model calls a function.
+    pub fn begin(&mut self, response: &str, session: SessionNo, call: (&str, &str, &str), now: Ms) -> Begin {
+        let (call_id, name, arguments) = call;
+        if self.runs.iter().any(|run| run.call_id == call_id) {
+            return Begin::Repeated;
+        }
+        let running = self.running().count();
+        let total = self.runs.len();
+        if total >= 2 * MAX_CALLS {
+            return Begin::Repeated;
+        }
+        self.runs.push(Run {
+            call_id: call_id.to_owned(),
+            name: name.to_owned(),
+            arguments: arguments.to_owned(),
+            session,
+            started: now,
+            output: None,
+            response: response.to_owned(),
+            arrived: false,
+        });
+        if !self.rounds.iter().any(|round| round.response == response) {
+            self.rounds.push(Round { response: response.to_owned(), done: false, spoke: false, then: AfterTool::GoOn });
+        }
+        if total >= MAX_CALLS || running >= MAX_AT_ONCE {
+            return Begin::Refuse(
+                r#"{"status":"error","code":"too_many_calls","say":"I cannot look up so many things at once."}"#,
+            );
+        }
+        Begin::Run
+    }
+
+    /// A function answered, or is answered for.
+    pub fn end(&mut self, call_id: &str, outcome: &ToolOutcome, now: Ms) -> Ended {
+        let Some(run) = self.runs.iter_mut().find(|run| run.call_id == call_id) else { return Ended::Unknown };
+        if run.output.is_some() {
+            return Ended::Late { name: run.name.clone(), after_ms: now.since(run.started) };
+        }
+        run.output = Some(cut(&outcome.output, OUTPUT_KEPT_BYTES).to_owned());
+        let mut answer = run.clone();
+        answer.output = Some(cut(&outcome.output, OUTPUT_BYTES).to_owned());
+        if let Some(round) = self.rounds.iter_mut().find(|round| round.response == answer.response)
+            && outcome.then == AfterTool::EndCall
+        {
+            round.then = AfterTool::EndCall;
+        }
+        self.forget_old_outputs();
+        Ended::Answer(answer)
+    }
+
+    /// A response ended: nothing more is called by it. `spoke` says whether it also had words.
+    pub fn response_done(&mut self, response: &str, spoke: bool) {
+        for round in self.rounds.iter_mut().filter(|round| round.response == response) {
+            (round.done, round.spoke) = (true, spoke);
+        }
+    }
+
+    /// The session of these calls is gone: no end of a response comes any more.
+    pub fn session_lost(&mut self) {
+        for round in &mut self.rounds {
+            round.done = true;
+        }
+    }
+
+    /// The next response of which all calls are answered: now the model must speak. With it whether it spoke already.
+    pub fn next_complete(&mut self) -> Option<(AfterTool, bool)> {
+        let complete = self.rounds.iter().position(|round| {
+            round.done && self.runs.iter().all(|run| run.response != round.response || run.output.is_some())
+        })?;
+        let round = self.rounds.remove(complete);
+        Some((round.then, round.spoke))
+    }
+
+    /// The model has been seen to have an answer.
+    pub fn arrived(&mut self, call_id: &str) {
+        for run in self.runs.iter_mut().filter(|run| run.call_id == call_id) {
+            run.arrived = true;
+        }
+    }
+
+    /// Whether the model has been seen to have every answer given to this session.
+    pub fn all_arrived(&self, session: SessionNo) -> bool {
+        self.runs.iter().all(|run| run.session != session || run.output.is_none() || run.arrived)
+    }
+
+    /// The calls that run.
+    pub fn running(&self) -> impl Iterator<Item = &Run> {
+        self.runs.iter().filter(|run| run.output.is_none())
+    }
+
+    /// The next call that has run too long.
+    pub fn next_overdue(&self, tool_ms: u64, now: Ms) -> Option<&Run> {
+        self.running().find(|run| run.started.plus(tool_ms) <= now)
+    }
+
+    /// When the next call has run too long.
+    pub fn overdue_at(&self, tool_ms: u64) -> Option<Ms> {
+        self.running().map(|run| run.started.plus(tool_ms)).min()
+    }
+
+    /// Since when the longest running call runs.
+    pub fn running_since(&self) -> Option<Ms> {
+        self.running().map(|run| run.started).min()
+    }
+
+    /// A call that was answered, for a session that does not know it.
+    pub fn answered(&self, call_id: &str) -> Option<&Run> {
+        self.runs.iter().find(|run| run.call_id == call_id && run.output.as_ref().is_some_and(|text| !text.is_empty()))
+    }
+
+    fn forget_old_outputs(&mut self) {
+        let answered = self.runs.iter().filter(|run| run.output.is_some()).count();
+        for run in self.runs.iter_mut().filter(|run| run.output.is_some()).take(answered.saturating_sub(OUTPUTS_KEPT)) {
+            run.output = Some(String::new());
+            run.arguments = String::new();
+        }
+    }
+}
+
+/// What the model is told of a call that does not answer in time.
+pub(crate) fn too_slow() -> ToolOutcome {
+    ToolOutcome {
+        status: ToolStatus::Failed,
+        output:
+            r#"{"status":"error","code":"timeout","say":"That is taking too long, I cannot look it up right now."}"#
+                .to_owned(),
+        then: AfterTool::GoOn,
+    }
+}
+
+/// What the record says of a call that was running when the telephone call ended.
+pub(crate) const ABANDONED: &str = r#"{"status":"error","code":"call_ended"}"#;
+
+/// The beginning of a text, at most so many bytes, whole characters.
+pub(crate) fn cut(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn done(output: &str) -> ToolOutcome {
+        ToolOutcome { status: ToolStatus::Done, output: output.into(), then: AfterTool::GoOn }
+    }
+
+    fn begin(tools: &mut Tools, call_id: &str) -> Begin {
+        tools.begin("resp_1", SessionNo(1), (call_id, "get_menu", "{}"), Ms(0))
+    }
+
+    #[test]
+    fn a_round_is_complete_when_all_is_answered_and_the_response_is_done() {
+        let mut tools = Tools::default();
+        begin(&mut tools, "a");
+        begin(&mut tools, "b");
+
+        tools.end("a", &done("{}"), Ms(10));
+        tools.response_done("resp_1", false);
+        assert_eq!(tools.next_complete(), None);
+        tools.end("b", &done("{}"), Ms(20));
+
+        assert_eq!(tools.next_complete(), Some((AfterTool::GoOn, false)));
+        assert_eq!(tools.next_complete(), None);
+    }
+
+    #[test]
+    fn the_same_call_is_run_once_and_answered_once() {
+        let mut tools = Tools::default();
+
+        assert_eq!(begin(&mut tools, "a"), Begin::Run);
+        assert_eq!(begin(&mut tools, "a"), Begin::Repeated);
+        assert!(matches!(tools.end("a", &too_slow(), Ms(8_000)), Ended::Answer(_)));
+        assert!(matches!(tools.end("a", &done("{}"), Ms(9_000)), Ended::Late { after_ms: 9_000, .. }));
+        assert!(matches!(tools.end("z", &done("{}"), Ms(9_000)), Ended::Unknown));
+    }
+
+    #[test]
+    fn too_many_at_once_are_refused_but_answered() {
+        let mut tools = Tools::default();
+        for n in 0..MAX_AT_ONCE {
+            assert_eq!(begin(&mut tools, &n.to_string()), Begin::Run);
+        }
+
+        assert!(matches!(begin(&mut tools, "one more"), Begin::Refuse(_)));
+    }
+
+    #[test]
+    fn old_answers_do_not_fill_the_memory() {
+        let mut tools = Tools::default();
+        for n in 0..100 {
+            begin(&mut tools, &n.to_string());
+            tools.end(&n.to_string(), &done(&"x".repeat(100_000)), Ms(1));
+        }
+
+        let kept: usize = tools.runs.iter().filter_map(|run| run.output.as_ref()).map(String::len).sum();
+        assert_eq!(kept, OUTPUTS_KEPT * OUTPUT_KEPT_BYTES);
+        assert!(tools.answered("5").is_none());
+        assert!(tools.answered("99").is_some());
+    }
+}
