@@ -2,27 +2,25 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use backend::{
-    Backend,
-    config::{Config, LogFormat},
-    metrics,
-};
+use backend::{Backend, config::LogFormat, metrics, recordings};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
 };
 
 use crate::{
-    commands::{Outcome, Problems},
+    commands::{self, Outcome},
     telemetry::{self, Format},
 };
 
 /// How long running calls may go on after the server was told to stop.
 const DRAIN: Duration = Duration::from_secs(30);
+/// How long the last calls' rows may take to reach the database after that.
+const SETTLE: Duration = Duration::from_secs(10);
 
 /// Serves until the process is told to stop.
 pub async fn run() -> Outcome {
-    let config = Config::from_env().map_err(|problems| Problems(problems.iter().map(ToString::to_string).collect()))?;
+    let config = commands::config()?;
     telemetry::init(
         &config.log,
         config.log_format.map(|format| match format {
@@ -35,6 +33,10 @@ pub async fn run() -> Outcome {
         .await
         .map_err(|error| format!("BIND, PORT: cannot listen on {}: {error}", config.listen))?;
     let backend = Backend::open(config).await?;
+    let recovered = recordings::recover(&backend).await?;
+    if recovered != recordings::Recovered::default() {
+        tracing::warn!(recovered.interrupted, recovered.completed, "calls of a server that stopped have been stored");
+    }
     let stop = signals()?;
     serve(backend, listener, stop).await
 }
@@ -47,6 +49,9 @@ async fn serve(backend: Backend, listener: TcpListener, mut stop: Stop) -> Outco
     tokio::select! {
         served = serving => served?,
         () = stop.asked() => drain(&backend, &mut stop).await,
+    }
+    if !backend.ledger().settle(SETTLE).await {
+        tracing::warn!("the database is away; the journals keep the last calls for the next start");
     }
     backend.db().close().await;
     tracing::info!("aida has stopped");

@@ -123,6 +123,23 @@ impl Backend {
         })))
     }
 
+    /// Everything that would keep the server from doing its work, in words.
+    pub async fn check(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        if let Err(error) = self.db().ping().await {
+            problems.push(format!("DATABASE_URL: {error}"));
+        }
+        let config = self.config();
+        for (setting, dir) in [("DATA_DIR", &config.data_dir), ("RECORDING_STORAGE_PATH", &config.recordings_dir)] {
+            let probe = dir.join(format!(".check-{}", std::process::id()));
+            let written = std::fs::write(&probe, b"can be written").and_then(|()| std::fs::remove_file(&probe));
+            if let Err(error) = written {
+                problems.push(format!("{setting}: cannot write to {}: {error}", dir.display()));
+            }
+        }
+        problems
+    }
+
     /// The configuration.
     pub fn config(&self) -> &Config {
         &self.0.config

@@ -2,9 +2,14 @@
 
 use std::{fmt, process::ExitCode};
 
+use backend::config::Config;
 use clap::{Parser, Subcommand};
 
+mod check;
+mod key;
+mod migrate;
 mod practice;
+mod user;
 
 /// Answers the telephone for small organisations.
 #[derive(Debug, Parser)]
@@ -20,6 +25,14 @@ enum Command {
     Serve,
     /// Serve the practice model: the Realtime API (GA), answered by rules
     Practice(practice::Args),
+    /// Check the configuration, the database and the directories; tell every problem at once
+    Check(check::Args),
+    /// Bring the database's schema up to date
+    Migrate(migrate::Args),
+    /// People who sign in
+    User(user::Args),
+    /// Keys of other systems
+    Key(key::Args),
 }
 
 /// What went wrong, one clear message per problem.
@@ -47,6 +60,10 @@ pub async fn run() -> ExitCode {
     let outcome = match aida.command.unwrap_or(Command::Serve) {
         Command::Serve => crate::serve::run().await,
         Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
+        Command::Check(args) => check::run(args).await,
+        Command::Migrate(args) => migrate::run(args).await,
+        Command::User(args) => user::run(args).await,
+        Command::Key(args) => key::run(args).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -57,6 +74,11 @@ pub async fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The configuration, or every problem with it.
+pub(crate) fn config() -> Result<Config, Problems> {
+    Config::from_env().map_err(|problems| Problems(problems.iter().map(ToString::to_string).collect()))
 }
 
 #[cfg(test)]
