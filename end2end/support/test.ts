@@ -57,9 +57,9 @@ export async function signIn(page: Page, password: string, email = demoUser): Pr
   await page.getByRole("button", { name: /sign in/i }).click();
 }
 
-/** The page is alive: hydration has run. */
+/** The browser has taken over what the server rendered. */
 export async function hydrated(page: Page): Promise<void> {
-  await page.waitForLoadState("networkidle");
+  await expect(page.locator("html[data-hydrated]")).toBeAttached();
 }
 
 /** No barrier that axe knows how to find. */
