@@ -16,7 +16,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
     let start = format!(
         "import start,{{hydrate}} from '/pkg/aida.js?v={version}';\
-         start({{module_or_path:'/pkg/aida_bg.wasm?v={version}'}}).then(hydrate);"
+         start({{module_or_path:'/pkg/aida_bg.wasm?v={version}'}}).then(hydrate)\
+         .then(()=>document.documentElement.dataset.hydrated='');"
     );
     view! {
         <!DOCTYPE html>
