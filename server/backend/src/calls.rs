@@ -167,4 +167,4 @@ pub async fn write_notes(org: &Org, id: CallId, notes: &str) -> Result<()> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

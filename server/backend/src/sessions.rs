@@ -46,10 +46,11 @@ pub fn layer(backend: &Backend) -> SessionManagerLayer<Store> {
 
 /// Makes the session that of `user`, under a fresh id, so that an id that was planted before is worth nothing.
 pub async fn begin(backend: &Backend, session: &Session, user: UserId) -> Result<(), tower_sessions::session::Error> {
-    // After `flush` the session has no id; `save` mints one.
-    session.flush().await?;
+    session.clear().await;
     session.insert(USER, user).await?;
     session.insert(SINCE, backend.clock().now()).await?;
+    // `flush` would keep the id in the record that is saved next.
+    session.cycle_id().await?;
     session.save().await
 }
 

@@ -1,1 +1,41 @@
+use super::*;
+use crate::{
+    calls::{self, tests::ringing},
+    engines,
+};
 
+engines! {
+    async fn a_token_opens_one_stream_of_its_call(world: World) {
+        let org = world.org("ours").await;
+        let call = calls::start(&org, &ringing(world, "CA1")).await.expect("started");
+        let token = issue(&org, call, "CA1").await.expect("issued");
+
+        let other = redeem(&world.backend, &token, "CA2").await;
+        assert!(matches!(other, Err(TokenError::OtherCall)));
+        let (opened, id) = redeem(&world.backend, &token, "CA1").await.expect("taken");
+        assert_eq!((opened.id(), id), (org.id(), call));
+        assert!(matches!(redeem(&world.backend, &token, "CA1").await, Err(TokenError::Used)));
+        assert!(matches!(redeem(&world.backend, "made up", "CA1").await, Err(TokenError::Unknown)));
+    }
+
+    async fn a_repeated_webhook_gets_the_same_token_until_it_is_used(world: World) {
+        let org = world.org("ours").await;
+        let call = calls::start(&org, &ringing(world, "CA1")).await.expect("started");
+        let first = issue(&org, call, "CA1").await.expect("issued");
+        assert_eq!(issue(&org, call, "CA1").await.expect("issued"), first);
+        redeem(&world.backend, &first, "CA1").await.expect("taken");
+
+        let late = issue(&org, call, "CA1").await.expect("issued");
+        assert!(matches!(redeem(&world.backend, &late, "CA1").await, Err(TokenError::Used)));
+    }
+
+    async fn a_token_lives_for_thirty_seconds(world: World) {
+        let org = world.org("ours").await;
+        let call = calls::start(&org, &ringing(world, "CA1")).await.expect("started");
+        let token = issue(&org, call, "CA1").await.expect("issued");
+        world.pass(TimeDelta::seconds(30));
+        assert!(matches!(redeem(&world.backend, &token, "CA1").await, Err(TokenError::Expired)));
+        world.pass(TimeDelta::days(2));
+        assert_eq!(remove_expired(&world.backend).await.expect("removed"), 1);
+    }
+}
