@@ -1,6 +1,7 @@
 //! The server: its doors in one router, and the commands of `aida`.
 
 pub mod commands;
+mod pages;
 pub mod serve;
 pub mod telemetry;
 
@@ -14,11 +15,12 @@ use backend::{
 pub fn router(backend: &Backend) -> Router {
     let own = guard::OwnOrigin(Some(backend.config().public_url.clone()).filter(|_| !backend.config().is_loopback()));
     let browser = web::browser_doors()
+        .with_state(backend.clone())
+        .merge(pages::router(backend))
         .layer(sessions::layer(backend))
         .layer(middleware::from_fn_with_state(own, guard::same_origin));
     Router::new()
-        .merge(web::machine_doors())
+        .merge(web::machine_doors().with_state(backend.clone()))
         .merge(browser)
         .layer(middleware::from_fn(guard::headers))
-        .with_state(backend.clone())
 }

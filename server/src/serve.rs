@@ -2,83 +2,153 @@
 
 use std::{net::SocketAddr, time::Duration};
 
-use backend::{Backend, config::LogFormat, metrics, recordings};
+use axum::serve::ListenerExt;
+use backend::{
+    Backend,
+    config::{Config, LogFormat},
+    metrics, recordings,
+    running::Command,
+    sessions, stream_tokens,
+};
 use tokio::{
     net::TcpListener,
     signal::unix::{Signal, SignalKind, signal},
+    time::{MissedTickBehavior, interval},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands::{self, Outcome},
+    commands::{self, Outcome, Problems},
     telemetry::{self, Format},
 };
 
-/// How long running calls may go on after the server was told to stop.
-const DRAIN: Duration = Duration::from_secs(30);
-/// How long the last calls' rows may take to reach the database after that.
-const SETTLE: Duration = Duration::from_secs(10);
+/// Time for a last sentence when calls are wound up.
+const LAST_SENTENCE: Duration = Duration::from_secs(15);
+
+/// Time for the database to take what the last calls wrote down; the journals keep the rest.
+const LAST_ROWS: Duration = Duration::from_secs(5);
+
+/// How often old sessions, tokens and samples are swept out.
+const SWEEP: Duration = Duration::from_secs(60);
 
 /// Serves until the process is told to stop.
 pub async fn run() -> Outcome {
     let config = commands::config()?;
-    telemetry::init(
-        &config.log,
-        config.log_format.map(|format| match format {
-            LogFormat::Pretty => Format::Pretty,
-            LogFormat::Json => Format::Json,
-        }),
-    );
-    metrics::install();
+    log(&config);
+    let stop = Stop::listen()?;
+    let practice = CancellationToken::new();
+    let config = with_model(config, practice.clone()).await?;
+    // Bound before anything is written: two servers on one port would share a directory of journals.
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("BIND, PORT: cannot listen on {}: {error}", config.listen))?;
     let backend = Backend::open(config).await?;
-    let recovered = recordings::recover(&backend).await?;
-    if recovered != recordings::Recovered::default() {
-        tracing::warn!(recovered.interrupted, recovered.completed, "calls of a server that stopped have been stored");
-    }
-    let stop = signals()?;
-    serve(backend, listener, stop).await
+    let outcome = serve(&backend, listener, stop).await;
+    practice.cancel();
+    backend.db().close().await;
+    outcome
 }
 
-async fn serve(backend: Backend, listener: TcpListener, mut stop: Stop) -> Outcome {
+fn log(config: &Config) {
+    let format = config.log_format.map(|format| match format {
+        LogFormat::Pretty => Format::Pretty,
+        LogFormat::Json => Format::Json,
+    });
+    telemetry::init(&config.log, format);
+    metrics::install();
+}
+
+/// Without a key for the real model the practice model answers, inside this process.
+async fn with_model(mut config: Config, stop: CancellationToken) -> Result<Config, Problems> {
+    if config.practice_mode() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        config.openai.base_url = format!("http://{}/v1", listener.local_addr()?);
+        tokio::spawn(practice::model::serve(listener, practice::model::Options::default(), stop));
+        tracing::info!("OPENAI_API_KEY is not set: the practice model answers");
+    }
+    Ok(config)
+}
+
+async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outcome {
+    let recovered = recordings::recover(backend).await?;
+    if recovered.interrupted + recovered.completed > 0 {
+        tracing::warn!(
+            interrupted = recovered.interrupted,
+            completed = recovered.completed,
+            "calls that the last server left unfinished were finished"
+        );
+    }
     let address = listener.local_addr()?;
-    tracing::info!(%address, public_url = backend.config().public_url, "aida is listening");
-    let router = crate::router(&backend).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, router);
+    let sweeping = tokio::spawn(sweep(backend.clone()));
+    let router = crate::router(backend).into_make_service_with_connect_info::<SocketAddr>();
+    // Frames of 20 ms must not wait for the acknowledgement of the one before them.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
+    let mut serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    tracing::info!(%address, public_url = backend.config().public_url, "aida answers");
     tokio::select! {
-        served = serving => served?,
-        () = stop.asked() => drain(&backend, &mut stop).await,
+        served = &mut serving => served??,
+        () = stop.asked() => drain(backend, &mut stop).await,
     }
-    if !backend.ledger().settle(SETTLE).await {
-        tracing::warn!("the database is away; the journals keep the last calls for the next start");
-    }
-    backend.db().close().await;
+    serving.abort();
+    sweeping.abort();
     tracing::info!("aida has stopped");
     Ok(())
 }
 
+/// Lets running calls end by themselves, then with a sentence, then without. Each further signal goes one step on.
 async fn drain(backend: &Backend, stop: &mut Stop) {
     let running = backend.running();
     running.drain();
     tracing::info!(calls = running.count(), "no more calls are let in; running ones go on");
-    tokio::select! {
-        () = running.wait() => {}
-        () = tokio::time::sleep(DRAIN) => {}
-        () = stop.asked() => {}
+    if !ended_within(backend, stop, Duration::from_secs(backend.config().drain_seconds)).await {
+        tracing::info!(calls = running.count(), "running calls are told goodbye");
+        running.command_all(&Command::Shutdown);
+        if !ended_within(backend, stop, LAST_SENTENCE).await {
+            tracing::warn!(calls = running.count(), "calls are cut off");
+        }
+    }
+    if !backend.ledger().settle(LAST_ROWS).await {
+        tracing::warn!("the database did not take everything; the journals keep it for the next start");
     }
 }
 
+async fn ended_within(backend: &Backend, stop: &mut Stop, time: Duration) -> bool {
+    tokio::select! {
+        () = backend.running().wait() => true,
+        () = tokio::time::sleep(time) => false,
+        () = stop.asked() => false,
+    }
+}
+
+async fn sweep(backend: Backend) {
+    let mut every = interval(SWEEP);
+    every.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        metrics::tidy();
+        for swept in [sessions::remove_expired(&backend).await, stream_tokens::remove_expired(&backend).await] {
+            if let Err(error) = swept {
+                tracing::warn!(%error, "old rows could not be swept out");
+            }
+        }
+    }
+}
+
+/// The signals that ask a process to stop.
 struct Stop {
     terminate: Signal,
     interrupt: Signal,
 }
 
-fn signals() -> std::io::Result<Stop> {
-    Ok(Stop { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-}
-
 impl Stop {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
     async fn asked(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}

@@ -45,6 +45,8 @@ pub struct Config {
     pub max_calls: usize,
     /// How long a call may last.
     pub max_call_seconds: u64,
+    /// How long running calls may go on after the server was told to stop.
+    pub drain_seconds: u64,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
     /// How it is logged; `None` decides by whether somebody reads along.
@@ -179,6 +181,7 @@ impl Config {
             secret_key: env.long_secret("AIDA_SECRET_KEY", 32),
             max_calls: env.whole_number("MAX_CALLS", 200, 1, 10_000) as usize,
             max_call_seconds: env.whole_number("MAX_CALL_SECONDS", 900, 30, 3_300),
+            drain_seconds: env.whole_number("AIDA_DRAIN_SECONDS", 30, 0, 3_600),
             log: env.text("RUST_LOG").unwrap_or_else(|| "info".into()),
             log_format: env.log_format(),
             otlp_endpoint: env.optional_http_url("OTEL_EXPORTER_OTLP_ENDPOINT"),

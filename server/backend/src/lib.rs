@@ -6,6 +6,7 @@
 pub mod api_keys;
 pub mod articles;
 pub mod audit;
+pub mod bridge;
 pub mod calls;
 pub mod clock;
 pub mod config;
@@ -41,8 +42,8 @@ use secrecy::ExposeSecret;
 pub use org::Org;
 
 use crate::{
-    clock::Clock, config::Config, db::Db, ledger::Ledger, live::LiveHub, org::Shared, passwords::Passwords,
-    providers::Providers, recordings::Recordings, running::Running, secret::SecretKey,
+    bridge::plans::Plans, clock::Clock, config::Config, db::Db, ledger::Ledger, live::LiveHub, org::Shared,
+    passwords::Passwords, providers::Providers, recordings::Recordings, running::Running, secret::SecretKey,
 };
 
 /// The server's state; cheap to clone.
@@ -59,6 +60,7 @@ struct Inner {
     running: Running,
     passwords: Passwords,
     providers: Providers,
+    plans: Plans,
 }
 
 /// Why the server cannot start.
@@ -117,6 +119,7 @@ impl Backend {
             running: Running::new(config.max_calls),
             passwords: Passwords::default(),
             providers: Providers::of(&config)?,
+            plans: Plans::default(),
             recordings,
             shared,
             config,
@@ -178,6 +181,16 @@ impl Backend {
     /// The outside services.
     pub fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    /// What calls that are about to begin are given.
+    pub(crate) fn plans(&self) -> &Plans {
+        &self.0.plans
+    }
+
+    /// Names a caller to the model's provider without telling who it is.
+    pub(crate) fn safety_identifier(&self, who: &str) -> String {
+        self.secret().keyed_hash("safety identifier", who)
     }
 
     pub(crate) fn shared(&self) -> &Shared {

@@ -6,10 +6,12 @@ pub mod events;
 pub mod form;
 pub mod guard;
 pub mod health;
+pub mod media;
 pub mod problem;
 pub mod rest;
 pub mod sentences;
 pub mod signed;
+pub mod twilio;
 pub mod twiml;
 
 use axum::Router;
@@ -18,7 +20,7 @@ use crate::Backend;
 
 /// What programs talk to and browsers do not: no session, no cookie.
 pub fn machine_doors() -> Router<Backend> {
-    Router::new().merge(health::router())
+    Router::new().merge(health::router()).merge(twilio::router()).merge(media::router())
 }
 
 /// What browsers talk to besides the pages: needs the session layer, and [`guard::same_origin`] around it.

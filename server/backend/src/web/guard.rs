@@ -43,7 +43,7 @@ fn is_foreign(headers: &HeaderMap, own: Option<&str>, safe: bool) -> bool {
 
 /// Adds what every answer of the server should say to a browser. A page that sets its own policy keeps it.
 pub async fn headers(request: Request, next: Next) -> Response {
-    let private = !is_static(request.uri().path());
+    let uri = request.uri().clone();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let mut say = |name: HeaderName, value: &'static str| {
@@ -55,26 +55,23 @@ pub async fn headers(request: Request, next: Next) -> Response {
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self)");
     say(header::CONTENT_SECURITY_POLICY, STRICTEST);
-    if private {
-        say(header::CACHE_CONTROL, "no-store");
-    }
+    say(header::CACHE_CONTROL, caching(uri.path(), uri.query()));
     response
 }
 
 /// For answers that are no pages: nothing may be loaded from them, and nobody may frame them.
 const STRICTEST: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// The policy for a page whose own scripts carry `nonce`. Compiling WebAssembly counts as evaluation.
-pub fn page_policy(nonce: &str) -> String {
-    format!(
-        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; \
-         img-src 'self' data:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; object-src 'none'; \
-         base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    )
-}
-
-fn is_static(path: &str) -> bool {
-    path.starts_with("/pkg/") || path.starts_with("/fonts/") || path == "/favicon.ico" || path == "/favicon.svg"
+/// Files of the browser bundle carry their fingerprint in the address: the same address always has the same file.
+fn caching(path: &str, query: Option<&str>) -> &'static str {
+    let file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let ours = !path.starts_with("/api/") && !path.starts_with("/rpc") && !path.starts_with("/admin");
+    let fingerprint = query.is_some_and(|query| query.starts_with("v=") && query.len() > 2);
+    match (file && ours, fingerprint) {
+        (true, true) => "public, max-age=31536000, immutable",
+        (true, false) => "public, max-age=300",
+        (false, _) => "no-store",
+    }
 }
 
 #[cfg(test)]
@@ -109,5 +106,13 @@ mod tests {
         assert!(foreign(&[("cookie", "a=1"), ("origin", "null")], OWN));
         assert!(foreign(&[("cookie", "a=1"), ("origin", "http://evil.example"), ("host", "localhost:3000")], None));
         assert!(foreign(&[("cookie", "a=1")], OWN), "a browser that says nothing about itself");
+    }
+
+    #[test]
+    fn only_files_of_the_bundle_are_kept_by_the_browser() {
+        assert!(caching("/pkg/aida.js", Some("v=abc")).contains("immutable"));
+        assert_eq!(caching("/favicon.svg", None), "public, max-age=300");
+        assert_eq!(caching("/admin/soup/calls", Some("v=abc")), "no-store");
+        assert_eq!(caching("/api/calls/1/recording.wav", None), "no-store");
     }
 }

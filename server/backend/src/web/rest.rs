@@ -1,6 +1,7 @@
 //! The REST interface for other systems.
 
 pub mod calls;
+pub mod range;
 mod records;
 
 use axum::Router;

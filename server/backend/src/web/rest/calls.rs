@@ -1,22 +1,31 @@
 //! `/api/calls`: the list, a call, its audio, its notes.
 
+use std::ops::Range;
+
 use axum::{
     Json, Router,
+    body::Body,
     extract::{
-        Path, Query,
+        Path, Query, State,
         rejection::{JsonRejection, QueryRejection},
     },
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use http::StatusCode;
+use futures_util::{Stream, stream};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use model::{CallFilter, CallId, Role, Scope, Sentiment};
 use serde::Deserialize;
 
-use super::records::{DetailsJson, PageJson};
+use super::{
+    range::{Wanted, wanted},
+    records::{DetailsJson, PageJson},
+};
 use crate::{
     Backend, Org, calls,
     error::Error,
+    recordings::Wav,
     web::{access::Access, problem::Problem},
 };
 
@@ -28,6 +37,7 @@ pub fn router() -> Router<Backend> {
     Router::new()
         .route("/api/calls", get(list))
         .route("/api/calls/{id}", get(show))
+        .route("/api/calls/{id}/recording", get(recording))
         .route("/api/calls/{id}/notes", post(notes))
 }
 
@@ -149,4 +159,66 @@ fn problem(error: Error) -> Problem {
             Problem::unavailable()
         }
     }
+}
+
+/// The audio: PCM of 16 bits at 16 kHz, the caller left, the assistant right.
+async fn recording(
+    State(backend): State<Backend>,
+    access: Access,
+    Path(id): Path<String>,
+    query: Result<Query<Download>, QueryRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    access.require(Scope::CallsRead, Role::ReadOnly)?;
+    let id = call_id(&id)?;
+    let Query(Download { download }) = query.map_err(|error| Problem::bad_request(error.body_text()))?;
+    let wav = backend.recordings().wav(&access.org, id).await.map_err(problem)?;
+    let wav = wav.ok_or_else(|| Problem::not_found("recording"))?;
+    let length = wav.len();
+    let asked = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let (status, part) = match wanted(asked, length) {
+        Wanted::All => (StatusCode::OK, 0..length),
+        Wanted::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
+        Wanted::Nothing => {
+            let range = [(header::CONTENT_RANGE, format!("bytes */{length}"))];
+            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, range).into_response());
+        }
+    };
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    let mut say = |name, value: String| {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
+    };
+    say(header::CONTENT_TYPE, "audio/wav".into());
+    say(header::ACCEPT_RANGES, "bytes".into());
+    say(header::CONTENT_LENGTH, (part.end - part.start).to_string());
+    if status == StatusCode::PARTIAL_CONTENT {
+        say(header::CONTENT_RANGE, format!("bytes {}-{}/{length}", part.start, part.end - 1));
+    }
+    let shown = if matches!(download.as_deref(), Some("true" | "1")) { "attachment" } else { "inline" };
+    say(header::CONTENT_DISPOSITION, format!("{shown}; filename=\"call-{id}.wav\""));
+    // What is not read, as for HEAD, is not decoded.
+    *response.body_mut() = Body::from_stream(pieces(wav, part));
+    Ok(response)
+}
+
+#[derive(Debug, Deserialize)]
+struct Download {
+    download: Option<String>,
+}
+
+/// A second or so of audio at a time.
+const PIECE: u64 = 64 << 10;
+
+fn pieces(wav: Wav, part: Range<u64>) -> impl Stream<Item = std::io::Result<Vec<u8>>> {
+    stream::try_unfold((wav, part), |(wav, left)| async move {
+        if left.start >= left.end {
+            return Ok(None);
+        }
+        let next = (left.start + PIECE).min(left.end);
+        let bytes = wav.read(left.start..next).await?;
+        Ok(Some((bytes, (wav, next..left.end))))
+    })
 }
