@@ -6,7 +6,7 @@ mod list;
 mod page;
 mod provider;
 mod search;
-mod write;
+pub(crate) mod write;
 
 use chrono::{DateTime, Utc};
 use model::{CallId, CallStatus, Member, OrgId, Outcome, PersonaId, PhoneNumber, Role};

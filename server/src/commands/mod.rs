@@ -6,6 +6,7 @@ use backend::config::Config;
 use clap::{Parser, Subcommand};
 
 mod check;
+mod demo;
 mod key;
 mod migrate;
 mod practice;
@@ -23,6 +24,8 @@ struct Aida {
 enum Command {
     /// Answer calls and serve the admin pages; what `aida` alone does
     Serve,
+    /// Make four demo organisations with a week of calls, and print how to sign in
+    Demo(demo::Args),
     /// Serve the practice model: the Realtime API (GA), answered by rules
     Practice(practice::Args),
     /// Check the configuration, the database and the directories; tell every problem at once
@@ -59,6 +62,7 @@ pub async fn run() -> ExitCode {
     };
     let outcome = match aida.command.unwrap_or(Command::Serve) {
         Command::Serve => crate::serve::run().await,
+        Command::Demo(args) => demo::run(args).await,
         Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
         Command::Check(args) => check::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
