@@ -122,15 +122,20 @@ impl Caller {
         self.origin = self.sent.max(self.end - self.recent.len() as u64);
     }
 
-    /// The moment of the call that a session's count of milliseconds stands for, never in the future.
+    /// The moment of the call that a session's count of milliseconds stands for, never in the future. While nothing comes from the
+    /// telephone there is nothing to count by.
     pub fn moment(&self, session_ms: u64, now: Ms) -> Ms {
+        if now.since(self.last_frame_at) > STALLED_MS {
+            return now;
+        }
         let position = self.origin.saturating_add(session_ms.saturating_mul(BYTES_PER_MS as u64));
         let before_end = self.end.saturating_sub(position) / BYTES_PER_MS as u64;
         Ms(self.end_at.0.saturating_sub(before_end)).min(now)
     }
 
     /// The caller begins a turn.
-    pub fn turn_begins(&mut self) {
+    pub fn turn_begins(&mut self, now: Ms) {
+        self.last_frame_at = self.last_frame_at.max(now);
         if self.turn.is_none() {
             self.turn = Some(self.end.saturating_sub(LEAD_IN_MS * BYTES_PER_MS as u64).max(self.origin));
         }
@@ -242,7 +247,7 @@ mod tests {
             caller.take(n * 20, &FRAME, Ms(120 + n * 20));
         }
         while caller.next_unsent().is_some() {}
-        caller.turn_begins();
+        caller.turn_begins(Ms(2_100));
         caller.take(2_000, &FRAME, Ms(2_120));
         assert!(caller.pass_through(160));
 
@@ -250,7 +255,7 @@ mod tests {
         caller.session_begins();
 
         assert_eq!(caller.next_unsent().unwrap().len(), 820 * BYTES_PER_MS);
-        assert_eq!(caller.moment(0, Ms(9_000)), Ms(2_120 - 820));
+        assert_eq!(caller.moment(0, Ms(2_500)), Ms(2_120 - 820));
         assert!(!caller.rewind_to_turn());
     }
 }

@@ -10,7 +10,7 @@ const COMFORT_EARLY_MS: u64 = 1_200;
 /// And again after this long.
 const COMFORT_AGAIN_MS: u64 = 5_000;
 /// Between two sentences of comfort.
-const BETWEEN_MS: u64 = 2_500;
+const BETWEEN_MS: u64 = 2_000;
 /// After a sentence of the assistant it is natural that nothing follows for a moment.
 const AFTER_WORDS_MS: u64 = 600;
 /// A model that says nothing at all for this long is replaced.
@@ -188,7 +188,7 @@ mod tests {
 
         silence.comforted();
         scene.sound_ends = Ms(13_000);
-        assert_eq!(silence.comfort_at(&scene), Some((Ms(15_500), Comfort::Again)));
+        assert_eq!(silence.comfort_at(&scene), Some((Ms(15_000), Comfort::Again)));
 
         silence.model_speaks();
         assert_eq!(silence.comfort_at(&scene), None);

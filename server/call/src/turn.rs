@@ -212,17 +212,24 @@ impl Turn {
         self.speaking_since.get_or_insert(now);
     }
 
-    /// The caller stops; since when they spoke.
-    pub fn speech_stopped(&mut self) -> Option<Ms> {
-        self.speaking_since.take()
+    /// The caller stops; since when they spoke. Their turn is about to be closed, and answered by the model itself.
+    pub fn speech_stopped(&mut self, now: Ms) -> Option<Ms> {
+        let since = self.speaking_since.take();
+        if self.active.is_none() {
+            self.own_by = Some(now.plus(OWN_RESPONSE_MS));
+        }
+        since
     }
 
     /// The caller's turn is closed: the model answers by itself.
     pub fn committed(&mut self, now: Ms) {
+        self.speech_stopped(now);
+    }
+
+    /// The caller's turn is closed while a response is active that they cannot stop: the model does not answer by itself.
+    pub fn committed_beside(&mut self) {
         self.speaking_since = None;
-        if self.active.is_none() {
-            self.own_by = Some(now.plus(OWN_RESPONSE_MS));
-        }
+        self.want(Why::Answer);
     }
 
     /// Whether the caller speaks.

@@ -163,6 +163,9 @@ impl Call {
                 let quiet =
                     !self.playback.is_busy(self.now) && self.turn.active().is_none() && !self.turn.caller_speaks();
                 if quiet || by <= self.now {
+                    if let Some(no) = self.sessions.ready() {
+                        self.cancel_response(no);
+                    }
                     self.stop_speaking();
                     self.last_words(phrase, finish);
                     self.send_audio();
@@ -206,7 +209,7 @@ impl Call {
             let (status, output) = (ToolStatus::Failed, ABANDONED.to_owned());
             self.fact(Fact::ToolEnded { call_id, status, output, duration_ms: self.now.since(started) });
         }
-        if let Some(since) = self.turn.speech_stopped() {
+        if let Some(since) = self.turn.speech_stopped(self.now) {
             self.metrics.caller_talk_ms += self.now.since(since);
         }
         self.transcript.close();

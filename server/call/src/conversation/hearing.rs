@@ -127,6 +127,9 @@ impl Call {
                 }
             }
         };
+        if let Some(no) = self.sessions.ready() {
+            self.cancel_response(no);
+        }
         self.stop_speaking();
         self.caller_said(item);
     }

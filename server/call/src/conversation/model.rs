@@ -2,7 +2,7 @@
 
 use super::{Call, Ending};
 use crate::{
-    io::{AfterTool, EndReason, Fact, Finish, Output, SessionNo, Speaker, ToolOutcome, ToolStatus},
+    io::{AfterTool, EndReason, Fact, Finish, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus},
     openai::{
         ClientEvent, EventId, EventKind, Item, NewItem, Response, ServerError, ServerEvent, Session, SessionInfo,
     },
@@ -15,6 +15,8 @@ use crate::{
 /// Unreadable frames within [`UNREADABLE_WITHIN_MS`] after which a session is replaced.
 const MAX_UNREADABLE: usize = 20;
 const UNREADABLE_WITHIN_MS: u64 = 10_000;
+/// The end of speech is told at most so much later; a count that says otherwise has slipped.
+const LATE_MS: u64 = 2_000;
 /// An answer that spoke so long beside its calls has said its goodbye.
 pub(super) const SPOKE_MS: u64 = 800;
 
@@ -167,7 +169,7 @@ impl Call {
         self.transcript.began(line, at);
         self.caller_item = Some(item);
         self.reheard_by = None;
-        self.caller.turn_begins();
+        self.caller.turn_begins(self.now);
         self.turn.speech_started(at);
         if matches!(self.ending, Ending::Goodbye { said: false, .. }) && !self.playback.has_unheard(self.now) {
             self.ending = Ending::No;
@@ -180,7 +182,8 @@ impl Call {
 
     fn speech_stopped(&mut self, item: &str, audio_end_ms: u64) {
         let at = self.caller.moment(audio_end_ms, self.now);
-        if let Some(since) = self.turn.speech_stopped() {
+        let at = at.max(Ms(self.now.0.saturating_sub(LATE_MS)));
+        if let Some(since) = self.turn.speech_stopped(self.now) {
             self.metrics.caller_talk_ms += at.since(since);
         }
         let line = self.transcript.item(item, Speaker::Caller, at);
@@ -198,8 +201,7 @@ impl Call {
         self.silence.wait(self.now);
         if self.turn.active().is_some() && !self.plan.interruptible {
             // The model cannot answer by itself while it speaks.
-            self.turn.speech_stopped();
-            self.turn.want(Why::Answer);
+            self.turn.committed_beside();
         } else {
             self.turn.committed(self.now);
         }

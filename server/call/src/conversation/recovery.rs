@@ -72,7 +72,9 @@ impl Call {
                 self.turn.want(why);
             }
         }
-        let owed = self.turn.caller_speaks() || self.silence.is_waiting();
+        // An answer that a tool is working on is asked for when it is there.
+        let waits = self.silence.is_waiting() && self.tools.running_since().is_none();
+        let owed = self.turn.caller_speaks() || waits;
         if owed && self.turn.wants().is_none_or(|why| why <= Why::Answer) {
             let known = self.caller_item.as_deref().is_some_and(|item| self.transcript.has_words(item));
             if (self.turn.caller_speaks() || !known) && self.caller.rewind_to_turn() {

@@ -1,4 +1,12 @@
 //! Scripts of calls.
 
+mod ending;
+mod hearing;
+mod interrupting;
 mod opening;
+mod recovery;
 pub(crate) mod script;
+mod speaking;
+mod tools;
+mod typed;
+mod writing;

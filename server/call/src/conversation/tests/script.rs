@@ -62,6 +62,7 @@ pub(crate) struct Script {
     /// Audio sent to the telephone in all, in milliseconds, and when it was sent.
     pub audio_out: Vec<(u64, u64)>,
     pub finished: Vec<Finish>,
+    finished_at: u64,
     /// The telephone's buffer: when each mark is reached.
     playing: VecDeque<(u64, String)>,
     plays_until: u64,
@@ -84,6 +85,7 @@ impl Script {
             marks: Vec::new(),
             audio_out: Vec::new(),
             finished: Vec::new(),
+            finished_at: 0,
             playing: VecDeque::new(),
             plays_until: 0,
             returns_marks: true,
@@ -131,6 +133,7 @@ impl Script {
     /// So much of the caller's voice, as it comes: a frame every 20 ms.
     pub fn caller_speaks(&mut self, ms: u64) {
         let payload = BASE64_STANDARD.encode([0x55; 160]);
+        self.timestamp = self.timestamp.max(self.now);
         for _ in 0..ms / 20 {
             self.phone(&json!({"event":"media","media":{"timestamp":self.timestamp.to_string(),"payload":payload}}));
             self.timestamp += 20;
@@ -140,7 +143,6 @@ impl Script {
 
     /// So much of the caller's voice is lost on the way.
     pub fn audio_is_lost(&mut self, ms: u64) {
-        self.timestamp += ms;
         self.wait(ms);
     }
 
@@ -190,12 +192,14 @@ impl Script {
     }
 
     pub fn speech_starts(&mut self, item: &str) {
-        self.model(&json!({"type":"input_audio_buffer.speech_started","item_id":item,"audio_start_ms":self.now}));
+        self.model(&json!({"type":"input_audio_buffer.speech_started","item_id":item,
+            "audio_start_ms":self.appended_ms(self.session)}));
     }
 
     /// The caller stops, the model takes the turn.
     pub fn speech_ends(&mut self, item: &str, previous: &str) {
-        self.model(&json!({"type":"input_audio_buffer.speech_stopped","item_id":item,"audio_end_ms":self.now}));
+        self.model(&json!({"type":"input_audio_buffer.speech_stopped","item_id":item,
+            "audio_end_ms":self.appended_ms(self.session)}));
         self.model(&json!({"type":"input_audio_buffer.committed","item_id":item,"previous_item_id":previous}));
     }
 
@@ -333,6 +337,7 @@ impl Script {
             Output::Finish(finish) => {
                 self.done.push(format!("{finish:?}"));
                 self.finished.push(finish);
+                self.finished_at = self.now;
             }
             Output::Wait { .. } => {}
         }
@@ -346,7 +351,9 @@ impl Script {
                 assert!(length <= 200, "a piece of {length} ms");
                 self.plays_until = self.plays_until.max(self.now) + length;
                 self.audio_out.push((self.now, length));
-                let phrase = Phrase::ALL.into_iter().find(|phrase| phrases::audio("en", *phrase).starts_with(&audio));
+                let phrase = Phrase::ALL
+                    .into_iter()
+                    .find(|phrase| audio.len() == 1_600 && phrases::audio("en", *phrase).starts_with(&audio));
                 if let Some(phrase) = phrase {
                     self.done.push(format!("plays {phrase:?}"));
                 }
@@ -372,6 +379,17 @@ impl Script {
     }
 
     // What happened.
+
+    /// When the telephone has played all that it was given.
+    pub fn plays_until(&self) -> u64 {
+        self.plays_until
+    }
+
+    /// When the call ended.
+    pub fn finished_at(&self) -> u64 {
+        assert_eq!(self.finished.len(), 1, "a call ends once");
+        self.finished_at
+    }
 
     /// What was done since this was last asked.
     pub fn done(&mut self) -> Vec<String> {

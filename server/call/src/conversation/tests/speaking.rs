@@ -1,0 +1,199 @@
+//! The assistant speaks.
+
+use serde_json::json;
+
+use super::script::*;
+use crate::Input;
+
+#[test]
+fn audio_is_sent_in_marked_pieces_a_little_ahead_of_the_ear() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    let before: u64 = call.audio_out.iter().map(|(_, ms)| ms).sum();
+    call.answers("R1", "A1", 20_000, "A long story.");
+    let begun = call.now;
+
+    for _ in 0..100 {
+        call.wait(100);
+        let sent: u64 = call.audio_out.iter().map(|(_, ms)| ms).sum::<u64>() - before;
+        let ahead = sent - (call.now - begun).min(sent);
+        assert!((1_100..=1_500).contains(&ahead), "{ahead} ms ahead after {} ms", call.now - begun);
+    }
+    assert!(call.marks.iter().any(|mark| mark.starts_with("A1:200:g0:m")));
+    assert!(call.marks.iter().any(|mark| mark.starts_with("A1:400:g0:m")));
+}
+
+#[test]
+fn a_minute_without_a_pause_is_cut() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Tell me everything.");
+    call.response_begins("R1");
+    for _ in 0..13 {
+        call.goes_on("R1", "A1", 5_000, "And then. ");
+    }
+    assert_eq!(call.done(), ["plays A1", "cancel", "truncate A1 at 65000"]);
+    call.goes_on("R1", "A1", 5_000, "And then. ");
+    call.response_ends("R1", "cancelled");
+    call.wait(64_000);
+
+    assert!(call.events().contains(&"monologue"));
+    let heard: u64 = call.audio_out.iter().map(|(_, ms)| ms).sum();
+    assert_eq!(heard, 800 + 65_000);
+}
+
+#[test]
+fn the_latency_of_an_answer_is_from_the_last_word_of_the_caller_to_the_first_of_the_answer() {
+    let mut call = Script::greeted();
+    call.speech_starts("U1");
+    call.caller_speaks(1_000);
+    call.speech_ends("U1", "A0");
+    call.wait(640);
+    call.says("R1", "A1", 500, "Yes.");
+
+    assert_eq!(call.latencies(), [640]);
+}
+
+#[test]
+fn a_response_outside_the_conversation_is_not_spoken() {
+    let mut call = Script::greeted();
+    call.model(&json!({"type":"response.created","response":{"id":"R9","conversation_id":null,"metadata":{"purpose":"summary"}}}));
+    call.goes_on("R9", "S1", 500, "Summary: they talked.");
+    call.model(&json!({"type":"response.output_text.delta","response_id":"R9","item_id":"S1","delta":"{}"}));
+    call.completes("R9", "S1", "Summary");
+
+    assert!(call.done().is_empty());
+    assert_eq!(call.transcript().len(), 1);
+}
+
+#[test]
+fn a_notice_waits_for_a_pause() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.answers("R1", "A1", 2_000, "We are open.");
+    call.done();
+
+    call.input(Input::Inform { text: "The soup is sold out.", speak: true });
+    assert_eq!(call.done(), ["system: The soup is sold out."]);
+    call.wait(1_900);
+    assert!(call.done().is_empty());
+    call.wait(200);
+
+    assert_eq!(call.done(), ["create"]);
+}
+
+#[test]
+fn a_response_refused_because_another_is_active_is_asked_for_when_that_is_done() {
+    let mut call = Script::greeted();
+    call.input(Input::Inform { text: "Sold out.", speak: true });
+    let event_id = call.last_sent("response.create")["event_id"].as_str().unwrap().to_owned();
+    call.response_begins("R1"); // The model's own, in the same moment.
+    call.error("invalid_request_error", "conversation_already_has_active_response", &event_id);
+    call.done();
+
+    call.goes_on("R1", "A1", 200, "Hm?");
+    call.completes("R1", "A1", "Hm?");
+    call.wait(300);
+
+    assert_eq!(call.done(), ["plays A1", "create"]);
+}
+
+#[test]
+fn a_failed_response_is_asked_for_again_then_from_another_session_then_given_up() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.response_begins("R1");
+    call.fails("R1", "server_error");
+    call.wait(260);
+    assert_eq!(call.done(), ["create"]);
+    call.response_begins("R2");
+    call.response_ends("R2", "completed"); // Empty: as good as failed.
+    call.wait(260);
+    assert_eq!(call.done(), ["create"]);
+    call.response_begins("R3");
+    call.fails("R3", "server_error");
+    assert_eq!(call.done(), ["close 1", "open 2"]);
+
+    call.in_session(2);
+    call.model_ready();
+    let done = call.done();
+    assert_eq!(done.last().unwrap(), "[2] create");
+    call.response_begins("R4");
+    call.fails("R4", "server_error");
+
+    call.wait(10_000);
+    assert_eq!(call.done().last().unwrap(), "Rescue(ModelLost)");
+}
+
+#[test]
+fn a_rate_limit_is_waited_out_with_a_filler() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.model(&json!({"type":"rate_limits.updated","rate_limits":[{"name":"tokens","limit":1,"remaining":0,"reset_seconds":2.5}]}));
+    call.response_begins("R1");
+    call.fails("R1", "inference_rate_limit_exceeded");
+    call.wait(2_400);
+    assert_eq!(call.done(), ["plays OneMoment"]);
+    call.wait(200);
+
+    assert_eq!(call.done(), ["create"]);
+}
+
+#[test]
+fn half_an_answer_is_continued() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.says("R1", "A1", 500, "We open at");
+    call.fails("R1", "server_error");
+    call.wait(300);
+
+    assert_eq!(call.done(), ["plays A1", "create continue"]);
+}
+
+#[test]
+fn harmless_errors_change_nothing() {
+    let mut call = Script::greeted();
+    for code in [
+        "response_cancel_not_active",
+        "input_audio_buffer_commit_empty",
+        "item_truncate_invalid_item_id",
+        "invalid_value",
+    ] {
+        call.error("invalid_request_error", code, "truncate-7");
+    }
+    call.error("server_error", "", "");
+    call.wait(1_000);
+
+    assert!(call.done().is_empty());
+}
+
+#[test]
+fn a_model_that_does_not_answer_is_covered_replaced_and_given_up_in_time() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    let asked = call.now;
+    call.wait(1_790);
+    assert!(call.done().is_empty());
+    call.wait(20);
+    assert_eq!(call.done(), ["plays OneMoment"]);
+
+    call.wait(3_250);
+    assert_eq!(call.now - asked, 5_060);
+    let done = call.done();
+    assert!(done.ends_with(&["cancel".into(), "close 1".into(), "open 2".into()]), "{done:?}");
+
+    call.wait(4_000);
+    assert!(call.done().contains(&"plays TechnicalProblem".to_owned()));
+    call.wait(5_000);
+    assert_eq!(call.done(), ["Rescue(ModelLost)"]);
+}
+
+#[test]
+fn a_response_that_the_model_does_not_begin_by_itself_is_asked_for() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.wait(2_400);
+    assert_eq!(call.done(), ["plays OneMoment"]);
+    call.wait(200);
+
+    assert_eq!(call.done(), ["create"]);
+}
