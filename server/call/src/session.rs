@@ -263,8 +263,7 @@ pub(crate) fn severity(kind: &str, code: Option<&str>) -> Severity {
         ("authentication_error" | "permission_error" | "permission_denied_error", _) => Severity::Fatal,
         (_, "conversation_already_has_active_response") => Severity::AlreadyActive,
         (_, "session_expired") => Severity::Expired,
-        ("rate_limit_error", _) => Severity::RateLimited,
-        (_, code) if code.contains("rate_limit") => Severity::RateLimited,
+        (kind, code) if kind == "rate_limit_error" || code.contains("rate_limit") => Severity::RateLimited,
         ("server_error", _) | (_, "server_error") => Severity::Transient,
         _ => Severity::Harmless,
     }
@@ -273,10 +272,10 @@ pub(crate) fn severity(kind: &str, code: Option<&str>) -> Severity {
 /// How serious it is that a socket is not there, while none has been.
 pub(crate) fn refusal(failure: Failure) -> Severity {
     match failure {
-        Failure::Refused { status: 400 | 401 | 403 | 404 | 405 | 410 } => Severity::Fatal,
+        // The close codes are final by the API's own client: they say that the request itself is wrong.
+        Failure::Refused { status: 400 | 401 | 403 | 404 | 405 | 410 }
+        | Failure::Closed { code: Some(1008 | 3000..=4999) } => Severity::Fatal,
         Failure::Refused { status: 429 } => Severity::RateLimited,
-        // Final by the API's own client; 1008 and the 4000s say that the request itself is wrong.
-        Failure::Closed { code: Some(1008 | 3000..=4999) } => Severity::Fatal,
         Failure::Refused { .. } | Failure::Unreachable | Failure::TimedOut | Failure::Closed { .. } => {
             Severity::Transient
         }

@@ -51,7 +51,7 @@ pub(crate) enum Prompt {
 
 #[derive(Debug)]
 pub(crate) struct Silence {
-    silence_ms: u64,
+    limit_ms: u64,
     prompts: u32,
     prompted: u32,
     caller_at: Ms,
@@ -67,7 +67,7 @@ pub(crate) struct Silence {
 impl Silence {
     pub fn new(silence_ms: u64, prompts: u32) -> Self {
         Self {
-            silence_ms,
+            limit_ms: silence_ms,
             prompts,
             prompted: 0,
             caller_at: Ms(0),
@@ -158,7 +158,7 @@ impl Silence {
 
     /// When a line on which nobody speaks calls for something. `since` is when the last sound ended.
     pub fn prompt_at(&self, since: Ms) -> Ms {
-        since.max(self.caller_at).plus(self.silence_ms)
+        since.max(self.caller_at).plus(self.limit_ms)
     }
 
     /// It is time: what for.

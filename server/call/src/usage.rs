@@ -125,14 +125,17 @@ struct InputDetails {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]
 struct Tokens {
-    text_tokens: Option<u64>,
-    audio_tokens: Option<u64>,
-    image_tokens: Option<u64>,
+    #[serde(rename = "text_tokens")]
+    text: Option<u64>,
+    #[serde(rename = "audio_tokens")]
+    audio: Option<u64>,
+    #[serde(rename = "image_tokens")]
+    image: Option<u64>,
 }
 
 impl Tokens {
     fn counts(self) -> [u64; 3] {
-        [self.text_tokens, self.audio_tokens, self.image_tokens].map(|tokens| tokens.unwrap_or(0).min(MAX_TOKENS))
+        [self.text, self.audio, self.image].map(|tokens| tokens.unwrap_or(0).min(MAX_TOKENS))
     }
 }
 
@@ -191,7 +194,7 @@ impl From<&TranscriptionUsage> for Usage {
             return Self { transcription_ms: (seconds.clamp(0.0, 36_000.0) * 1_000.0) as u64, ..Self::default() };
         }
         // A token is 100 ms of the caller's voice.
-        let tokens = used.input_token_details.and_then(|details| details.audio_tokens).or(used.input_tokens);
+        let tokens = used.input_token_details.and_then(|details| details.audio).or(used.input_tokens);
         let tokens = tokens.unwrap_or(0).min(MAX_TOKENS);
         Self { transcription_ms: tokens * 100, estimated: tokens > 0, ..Self::default() }
     }

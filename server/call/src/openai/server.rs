@@ -78,7 +78,7 @@ pub enum ServerEvent<'a> {
         audio_end_ms: u64,
     },
     /// `response.created`.
-    ResponseCreated(Response),
+    ResponseCreated(Box<Response>),
     /// `response.output_item.added`.
     OutputItemAdded {
         /// The response.
@@ -128,7 +128,7 @@ pub enum ServerEvent<'a> {
         text: String,
     },
     /// `response.done`: always the last of a response, whatever became of it.
-    ResponseDone(Response),
+    ResponseDone(Box<Response>),
     /// `rate_limits.updated`.
     RateLimits {
         /// When the first exhausted limit is free again; `None` while nothing is exhausted.
@@ -369,7 +369,8 @@ impl Body {
     fn into_event(self, kind: Cow<'_, str>) -> Result<ServerEvent<'_>, FrameError> {
         let item = self.item.ok_or(FrameError::Missing { part: "item" });
         let item_id = self.item_id.ok_or(FrameError::Missing { part: "item_id" });
-        let response = self.response.map(Response::from).ok_or(FrameError::Missing { part: "response" });
+        let response =
+            self.response.map(|body| Box::new(Response::from(body))).ok_or(FrameError::Missing { part: "response" });
         let response_id = self.response_id.unwrap_or_default();
         let previous = self.previous_item_id;
         Ok(match kind.as_ref() {

@@ -39,7 +39,7 @@ pub(crate) fn plan() -> Plan {
 /// A line of the transcript as last told.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
-    pub line: u32,
+    pub number: u32,
     pub position: u32,
     pub speaker: Speaker,
     pub text: String,
@@ -401,9 +401,9 @@ impl Script {
         let mut lines: Vec<Line> = Vec::new();
         for (_, fact) in &self.facts {
             if let Fact::Line { line, position, speaker, text, heard, start, end, done } = fact {
-                lines.retain(|known| known.line != *line);
+                lines.retain(|known| known.number != *line);
                 lines.push(Line {
-                    line: *line,
+                    number: *line,
                     position: *position,
                     speaker: *speaker,
                     text: text.clone(),

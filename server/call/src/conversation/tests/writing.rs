@@ -23,7 +23,7 @@ fn lines_keep_their_numbers_when_their_places_change() {
     let mut call = Script::greeted();
     call.answers("R1", "A1", 500, "First told.");
     call.wait(1_000);
-    let number = call.lines()[1].line;
+    let number = call.lines()[1].number;
     // It turns out that the caller had spoken before.
     call.transcribed("U1", "First said.");
     call.model(&json!({"type":"conversation.item.added","previous_item_id":"A0","item":{"id":"U1","type":"message","role":"user"}}));
@@ -31,7 +31,7 @@ fn lines_keep_their_numbers_when_their_places_change() {
     call.wait(1_000);
 
     assert_eq!(call.transcript()[1..], ["Caller: First said.", "Assistant: First told."]);
-    assert_eq!(call.lines()[2].line, number);
+    assert_eq!(call.lines()[2].number, number);
 }
 
 #[test]
