@@ -9,7 +9,7 @@ run: ## install what is missing, build, fill the demo organisations, serve on ht
 	@.ci/setup build
 	cargo run --quiet -p bundle
 	cargo build
-	@target/debug/aida demo
+	@target/debug/aida demo || true
 	@exec target/debug/aida serve
 
 dev: ## the same, built and started again at every change of a source file

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { call, cookoff } from "../support/aida";
 import { expect, hydrated, test } from "../support/test";
 
-const caller = { number: "+14155550199", shown: "(415) 555-0199" };
+const caller = { number: "+14155550199", shown: "+1 415 555 0199" };
 
 test("a call appears while it runs, streams its words, and is played back afterwards", async ({ staff }) => {
   test.setTimeout(120_000);
@@ -60,8 +60,8 @@ test("a call is found again by its number", async ({ staff }) => {
 
   await staff.goto(`/admin/${cookoff.slug}/calls?caller=0177`);
 
-  await expect(staff.getByRole("row").filter({ hasText: "(415) 555-0177" }).first()).toBeVisible();
-  await expect(staff.getByRole("row").filter({ hasText: "(415) 555-01" }).filter({ hasNotText: "0177" })).toHaveCount(0);
+  await expect(staff.getByRole("row").filter({ hasText: "+1 415 555 0177" }).first()).toBeVisible();
+  await expect(staff.getByRole("row").filter({ hasText: "+1 415 555 01" }).filter({ hasNotText: "0177" })).toHaveCount(0);
 });
 
 test("staff end a call", async ({ staff }) => {
@@ -70,7 +70,7 @@ test("staff end a call", async ({ staff }) => {
   const from = "+14155550188";
   const { over } = call(cookoff.number, "--from", from, "--text", "Please tell me everything about all of your events.");
 
-  const card = staff.getByRole("article", { name: "Call from (415) 555-0188" });
+  const card = staff.getByRole("article", { name: "Call from +1 415 555 0188" });
   await expect(card.getByRole("log")).toContainText(/\w{3}/);
   await card.getByRole("button", { name: "End" }).click();
   await staff.getByRole("dialog").getByRole("button", { name: /end/i }).click();

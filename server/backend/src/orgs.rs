@@ -162,6 +162,12 @@ pub async fn add(backend: &Backend, new: &NewOrg) -> DbResult<Org> {
     by_id(backend, new.id).await?.ok_or(DbError::Sqlx(sqlx::Error::RowNotFound))
 }
 
+/// Lets one more number ring an organisation; a number that rings another already stays there.
+pub async fn give_number(org: &Org, number: &PhoneNumber) -> DbResult<()> {
+    let insert = sql!("insert into phone_numbers (org_id, number) values ($1, $2) on conflict do nothing");
+    org.run(insert, args![number]).await.map(drop)
+}
+
 /// Every organisation. Only for jobs and commands.
 pub async fn all(backend: &Backend) -> DbResult<Vec<Org>> {
     let rows: Vec<Columns> = backend

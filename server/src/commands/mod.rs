@@ -9,6 +9,7 @@ mod check;
 mod demo;
 mod key;
 mod migrate;
+mod org;
 mod practice;
 mod user;
 
@@ -32,6 +33,8 @@ enum Command {
     Check(check::Args),
     /// Bring the database's schema up to date
     Migrate(migrate::Args),
+    /// Organisations and their telephone numbers
+    Org(org::Args),
     /// People who sign in
     User(user::Args),
     /// Keys of other systems
@@ -66,6 +69,7 @@ pub async fn run() -> ExitCode {
         Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
         Command::Check(args) => check::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
+        Command::Org(args) => org::run(args).await,
         Command::User(args) => user::run(args).await,
         Command::Key(args) => key::run(args).await,
     };
