@@ -75,6 +75,8 @@ struct Book {
 struct State {
     fold: Fold,
     audio_ms: u64,
+    /// Whether the call is over.
+    ended: bool,
     /// Whether the timeline tells that the recording stopped.
     stop_noted: bool,
 }
@@ -110,7 +112,7 @@ impl Ledger {
             record,
             journal: self.0.recordings.journal(org.id(), call),
             changed: Arc::clone(&self.0.changed),
-            state: Mutex::new(State { fold, audio_ms: 0, stop_noted: false }),
+            state: Mutex::new(State { fold, audio_ms: 0, ended: false, stop_noted: false }),
             written: watch::Sender::new(false),
         });
         self.0.lock().insert(call, Arc::clone(&book));
@@ -125,11 +127,11 @@ impl Ledger {
         self.0.lock().values().filter(|book| !book.lock().fold.pending.is_empty()).count()
     }
 
-    /// Waits until the database has everything, or for `patience`; `false` when it was not long enough.
+    /// Waits until the database has every call that is over, or for `patience`; `false` when it was not long enough.
     pub async fn settle(&self, patience: Duration) -> bool {
         let settled = async {
             loop {
-                let next = self.0.lock().values().find(|book| book.lock().fold.pending.has_finish()).cloned();
+                let next = self.0.lock().values().find(|book| book.lock().ended).cloned();
                 let Some(book) = next else { return };
                 book.wait_until_written().await;
             }
@@ -207,6 +209,7 @@ impl Book {
     }
 
     async fn end(&self, finished: Finished) {
+        self.lock().ended = true;
         if let Ok(json) = serde_json::to_vec(&finished) {
             self.journal.finished(&json);
         }
