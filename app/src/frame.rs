@@ -53,13 +53,6 @@ pub async fn load_frame(slug: String) -> Result<FrameData, AppError> {
     Ok(FrameData { org, orgs, person: asking.member.name, role: asking.member.role })
 }
 
-/// What every page below shares.
-#[derive(Clone, Copy)]
-pub struct FrameContext {
-    /// Who is signed in, and where.
-    pub data: Resource<Result<FrameData, AppError>>,
-}
-
 /// The rail and the page.
 #[component]
 pub fn Frame() -> impl IntoView {
@@ -68,7 +61,6 @@ pub fn Frame() -> impl IntoView {
     Toasts::provide();
     live::provide(slug);
     let data = Resource::new_blocking(move || slug.get(), load_frame);
-    provide_context(FrameContext { data });
     let shortcuts = DialogHandle::new();
     let palette = DialogHandle::new();
     let narrow = RwSignal::new(rail::is_narrow());

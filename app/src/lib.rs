@@ -11,6 +11,8 @@ mod error;
 mod format;
 mod frame;
 mod live;
+#[cfg(feature = "ssr")]
+mod markdown;
 mod moment;
 mod pages;
 #[cfg(feature = "ssr")]
@@ -18,6 +20,7 @@ mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 mod ui;
+mod unsaved;
 mod words;
 
 use leptos::prelude::*;
@@ -31,11 +34,16 @@ use leptos_router::{
 pub use shell::shell;
 
 use pages::{
+    article::{ArticlePage, NewArticlePage},
+    call::CallPage,
     calls::CallsPage,
     dashboard::DashboardPage,
     home::{HomePage, OrgHomePage},
+    knowledge_base::KnowledgeBasePage,
+    live::LivePage,
     login::LoginPage,
     not_found::NotFoundPage,
+    voice::VoicePage,
 };
 
 /// The site map.
@@ -52,7 +60,13 @@ pub fn App() -> impl IntoView {
                 <ParentRoute path=(StaticSegment("admin"), ParamSegment("org")) view=frame::Frame ssr=SsrMode::Async>
                     <Route path=StaticSegment("") view=OrgHomePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("dashboard") view=DashboardPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("live") view=LivePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("calls") view=CallsPage ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("calls"), ParamSegment("id")) view=CallPage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("knowledge-base") view=KnowledgeBasePage ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view=NewArticlePage ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view=ArticlePage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("voice") view=VoicePage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -1,12 +1,13 @@
 //! The live connection of an organisation's pages: one event stream, and whoever listens to it.
 
 use leptos::prelude::*;
-use model::{CallId, LiveEvent, LiveKind};
+use model::{CallId, LiveEvent};
 
 use crate::ui::{Glyph, Icon};
 
 /// How the connection stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser connects"))]
 enum Connection {
     /// Not tried yet; also without scripts.
     Starting,
@@ -18,6 +19,7 @@ enum Connection {
 
 /// What a listener is told.
 #[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "hydrate"), allow(dead_code, reason = "only a browser hears"))]
 pub enum Heard {
     /// Something happened.
     Event(LiveEvent),
@@ -71,6 +73,8 @@ impl Live {
 
     #[cfg(feature = "hydrate")]
     fn count(self, event: &LiveEvent) {
+        use model::LiveKind;
+
         let id = event.call_id;
         match &event.kind {
             LiveKind::CallStarted { .. } => self.running.update(|all| {

@@ -1,6 +1,6 @@
 //! The plain words for what the records name by a key.
 
-use model::{CallStatus, Outcome, Sentiment, ToolStatus};
+use model::{CallStatus, Outcome, Patience, Sentiment, ToolStatus};
 
 use crate::ui::Tone;
 
@@ -101,6 +101,15 @@ pub fn sentence(key: &str) -> String {
         }
     }
     words
+}
+
+/// How patient the assistant is, and what that means for callers.
+pub const fn patience(patience: Patience) -> (&'static str, &'static str) {
+    match patience {
+        Patience::Quick => ("Quick", "Answers at once; may cut in on slow speakers"),
+        Patience::Normal => ("Normal", "Right for most callers"),
+        Patience::Patient => ("Patient", "Waits long; for callers who think while they speak"),
+    }
 }
 
 /// A language by its code.

@@ -50,6 +50,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 }
 
 /// The way back, if it stays on this site: a path below `/admin`.
+#[cfg(any(feature = "ssr", test))]
 pub fn safe_next(next: &str) -> Option<&str> {
     let inside = next.starts_with("/admin/") || next == "/admin";
     let plain =

@@ -1,10 +1,15 @@
 //! One file per address: the page, its server functions, its rows.
 
+pub mod article;
+pub mod call;
 pub mod calls;
 pub mod dashboard;
 pub mod home;
+pub mod knowledge_base;
+pub mod live;
 pub mod login;
 pub mod not_found;
+pub mod voice;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;

@@ -69,32 +69,3 @@ pub fn TextInput(
     }
     .into_any()
 }
-
-/// A labelled text of several lines.
-#[component]
-pub fn TextArea(
-    /// The label.
-    #[prop(into)]
-    label: String,
-    /// The field's name in the form, also its `id`.
-    #[prop(into)]
-    name: String,
-    /// What it holds at first.
-    #[prop(into, optional)]
-    value: String,
-    /// Lines shown.
-    #[prop(default = 6)]
-    rows: i32,
-    /// What to enter, or what it does.
-    #[prop(into, optional)]
-    hint: String,
-) -> impl IntoView {
-    view! {
-        <Field label id=name.clone() hint>
-            <textarea class="textarea w-full leading-relaxed" id=name.clone() name=name rows=rows>
-                {value}
-            </textarea>
-        </Field>
-    }
-    .into_any()
-}

@@ -2,16 +2,6 @@
 
 use leptos::prelude::*;
 
-/// A block of the size of what will be there.
-#[component]
-pub fn Skeleton(
-    /// Its size.
-    #[prop(default = "h-32 w-full")]
-    class: &'static str,
-) -> impl IntoView {
-    view! { <div class=format!("skeleton rounded-box {class}") aria-hidden="true"></div> }.into_any()
-}
-
 /// Lines of a list that is being loaded.
 #[component]
 pub fn SkeletonRows(

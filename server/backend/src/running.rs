@@ -154,6 +154,11 @@ impl Running {
         })
     }
 
+    /// Ends a call of this organisation because staff want it.
+    pub fn end_by_staff(&self, org: OrgId, id: CallId) -> Result<(), CommandError> {
+        self.command(org, id, Command::End(EndReason::StaffEnded))
+    }
+
     /// Gives a command to every call.
     pub fn command_all(&self, command: &Command) {
         for place in self.places().running.values() {

@@ -1,0 +1,291 @@
+//! Editing the draft.
+
+use leptos::{form::ActionForm, prelude::*};
+use model::{Patience, Persona, VOICES};
+
+use crate::{
+    error::AppError,
+    format,
+    ui::{Card, Field, Problem, TextInput, Toasts},
+    unsaved, words,
+};
+
+/// Languages in which a call can begin.
+const LANGUAGES: [&str; 4] = ["en", "es", "fr", "de"];
+
+/// Keeps the draft; no caller hears it yet.
+#[server(prefix = "/rpc")]
+pub async fn save_draft(
+    slug: String,
+    assistant_name: String,
+    voice: String,
+    speed_percent: i64,
+    language: String,
+    greeting: String,
+    #[server(default)] instructions: String,
+    patience: Patience,
+    #[server(default)] interruptible: bool,
+) -> Result<(), AppError> {
+    let asking = crate::session::member(&slug).await?;
+    let persona = Persona {
+        assistant_name,
+        voice,
+        speed_percent,
+        language,
+        greeting: greeting.replace("\r\n", "\n"),
+        instructions: instructions.replace("\r\n", "\n"),
+        patience,
+        interruptible,
+    };
+    backend::personas::save_draft(&asking.org, &asking.member, persona, "").await?;
+    Ok(())
+}
+
+/// What an organisation without a persona begins with.
+pub fn first() -> Persona {
+    Persona {
+        assistant_name: "Aida".into(),
+        voice: VOICES.first().map_or("marin", |voice| voice.key).into(),
+        speed_percent: 100,
+        language: "en".into(),
+        greeting: "Thanks for calling {organisation}. This is {assistant}, an AI assistant. How can I help?".into(),
+        instructions: String::new(),
+        patience: Patience::Normal,
+        interruptible: true,
+    }
+}
+
+/// The form.
+#[component]
+pub fn Editor(
+    persona: Persona,
+    organisation: String,
+    slug: String,
+    may_write: bool,
+    reload: RwSignal<u32>,
+) -> impl IntoView {
+    let action = ServerAction::<SaveDraft>::new();
+    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let dirty = unsaved::guard();
+    let toasts = Toasts::here();
+    Effect::new(move |_| {
+        if let Some(Ok(())) = action.value().get() {
+            dirty.set(false);
+            toasts.say("Draft saved. Callers hear it once you publish it.");
+            reload.update(|n| *n += 1);
+        }
+    });
+    let name = RwSignal::new(persona.assistant_name.clone());
+    let greeting = RwSignal::new(persona.greeting.clone());
+    let instructions = RwSignal::new(persona.instructions.clone());
+    view! {
+        <ActionForm action on:input=move |_| dirty.set(true)>
+            <fieldset class="flex flex-col gap-5" disabled=!may_write>
+                <legend class="sr-only">"Voice and persona"</legend>
+                <Problem error />
+                <input type="hidden" name="slug" value=slug />
+                <Card title="Voice">
+                    <div class="flex flex-col gap-5">
+                        <VoiceCards chosen=persona.voice />
+                        <div class="grid gap-4 sm:grid-cols-2">
+                            <Speed percent=persona.speed_percent />
+                            <Language code=persona.language />
+                        </div>
+                    </div>
+                </Card>
+                <Card title="Greeting">
+                    <div class="flex flex-col gap-4">
+                        <div on:input=move |event| name.set(event_target_value(&event))>
+                            <TextInput label="Name of the assistant" name="assistant_name" value=persona.assistant_name />
+                        </div>
+                        <Field label="First sentence" id="greeting" hint="{organisation} and {assistant} are filled in. Say that it is an AI: callers must be told.">
+                            <textarea
+                                class="textarea w-full"
+                                id="greeting"
+                                name="greeting"
+                                rows="3"
+                                required
+                                on:input=move |event| greeting.set(event_target_value(&event))
+                            >
+                                {persona.greeting}
+                            </textarea>
+                        </Field>
+                        <p class="rounded-box bg-primary/10 px-4 py-3 text-sm">
+                            <span class="muted block text-xs">"Callers hear"</span>
+                            {move || {
+                                greeting.get().replace("{organisation}", &organisation).replace("{assistant}", &name.read())
+                            }}
+                        </p>
+                    </div>
+                </Card>
+                <Card title="Persona">
+                    <Field label="How it behaves" id="instructions" hint="In your own words: its manner, what it should mention, what it should leave to people. Facts belong in the knowledge base.">
+                        <textarea
+                            class="textarea w-full leading-relaxed"
+                            id="instructions"
+                            name="instructions"
+                            rows="9"
+                            on:input=move |event| instructions.set(event_target_value(&event))
+                        >
+                            {persona.instructions}
+                        </textarea>
+                    </Field>
+                    <p class="muted mt-2 text-xs tabular-nums">
+                        {move || {
+                            let words = instructions.read().split_whitespace().count();
+                            format!("{}. Short and clear works best.", format::count(words as i64, "word", "words"))
+                        }}
+                    </p>
+                </Card>
+                <Card title="Conversation">
+                    <div class="flex flex-col gap-5">
+                        <PatienceChoice chosen=persona.patience />
+                        <label class="flex items-start gap-3">
+                            <input
+                                class="toggle toggle-primary mt-0.5"
+                                type="checkbox"
+                                name="interruptible"
+                                value="true"
+                                checked=persona.interruptible
+                            />
+                            <span>
+                                <span class="block text-sm font-medium">"Callers can interrupt"</span>
+                                <span class="muted block text-sm">"It stops at once when the caller begins to speak."</span>
+                            </span>
+                        </label>
+                    </div>
+                </Card>
+                <div class="sticky bottom-16 z-10 flex items-center justify-end gap-3 rounded-box border border-base-300 bg-base-100 p-3 md:bottom-4">
+                    <span class=move || {
+                        if dirty.get() { "muted text-sm" } else { "hidden" }
+                    }>"Not saved yet"</span>
+                    <button class="btn btn-primary" type="submit" disabled=move || action.pending().get()>
+                        {move || if action.pending().get() { "Saving…" } else { "Save draft" }}
+                    </button>
+                </div>
+            </fieldset>
+        </ActionForm>
+    }
+    .into_any()
+}
+
+const CARD: &str = "flex cursor-pointer items-start gap-3 rounded-field border border-base-300 p-3 \
+                    has-[:checked]:border-primary has-[:checked]:bg-primary/10 has-[:focus-visible]:outline-2 \
+                    has-[:focus-visible]:outline-primary";
+
+#[component]
+fn VoiceCards(chosen: String) -> impl IntoView {
+    let cards = VOICES
+        .iter()
+        .map(|voice| {
+            let mut name = voice.key.to_owned();
+            if let Some(first) = name.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            view! {
+                <label class=CARD>
+                    <input
+                        class="radio radio-primary radio-sm mt-0.5"
+                        type="radio"
+                        name="voice"
+                        value=voice.key
+                        checked=voice.key == chosen
+                        required
+                    />
+                    <span>
+                        <span class="block text-sm font-medium">{name}</span>
+                        <span class="muted block text-xs">{voice.character}</span>
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset>
+            <legend class="sr-only">"Voice"</legend>
+            <div class="grid grid-cols-2 gap-2 lg:grid-cols-3">{cards}</div>
+        </fieldset>
+    }
+    .into_any()
+}
+
+#[component]
+fn Speed(percent: i64) -> impl IntoView {
+    let now = RwSignal::new(percent.to_string());
+    view! {
+        <Field label="Speaking rate" id="speed_percent" hint="100 % is the voice's own rate">
+            <div class="flex items-center gap-3">
+                <input
+                    class="range range-primary range-sm flex-1"
+                    type="range"
+                    id="speed_percent"
+                    name="speed_percent"
+                    min="70"
+                    max="130"
+                    step="5"
+                    value=percent.to_string()
+                    on:input=move |event| now.set(event_target_value(&event))
+                />
+                <output class="w-14 text-right text-sm tabular-nums" for="speed_percent">
+                    {move || format!("{} %", now.get())}
+                </output>
+            </div>
+        </Field>
+    }
+    .into_any()
+}
+
+#[component]
+fn Language(code: String) -> impl IntoView {
+    let options = LANGUAGES
+        .iter()
+        .map(|language| {
+            view! {
+                <option value=*language selected=*language == code>
+                    {words::language(language).to_owned()}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <Field label="Language of the greeting" id="language" hint="It follows callers into theirs">
+            <select class="select w-full" id="language" name="language">
+                {options}
+            </select>
+        </Field>
+    }
+    .into_any()
+}
+
+#[component]
+fn PatienceChoice(chosen: Patience) -> impl IntoView {
+    let cards = Patience::ALL
+        .iter()
+        .map(|patience| {
+            let (name, does) = words::patience(*patience);
+            view! {
+                <label class=CARD>
+                    <input
+                        class="radio radio-primary radio-sm mt-0.5"
+                        type="radio"
+                        name="patience"
+                        value=patience.as_str()
+                        checked=*patience == chosen
+                        required
+                    />
+                    <span>
+                        <span class="block text-sm font-medium">{name}</span>
+                        <span class="muted block text-xs">{does}</span>
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset>
+            <legend class="mb-2 text-sm font-medium">"Patience"</legend>
+            <div class="grid gap-2 sm:grid-cols-3">{cards}</div>
+        </fieldset>
+    }
+    .into_any()
+}
