@@ -4,16 +4,34 @@
 // page works without this file. Drawing is in the shadow of the element, out of the way of what renders the page.
 
 class CallPlayer extends HTMLElement {
+  static observedAttributes = ["duration", "caller", "assistant"];
+
   connectedCallback() {
-    if (!this.surfer && !this.loading) this.draw();
+    this.redraw();
+  }
+
+  // The page may go on to the next call with the same element.
+  attributeChangedCallback() {
+    if (this.isConnected) this.redraw();
   }
 
   disconnectedCallback() {
-    this.loading = false;
+    this.clear();
+  }
+
+  clear() {
+    this.drawing = null;
     this.surfer?.destroy();
     this.surfer = null;
     this.themes?.disconnect();
     this.scheme?.removeEventListener("change", this.recolour);
+  }
+
+  // Several attributes change at once; draw them once.
+  redraw() {
+    this.clear();
+    const drawing = (this.drawing = Symbol());
+    queueMicrotask(() => this.draw(drawing));
   }
 
   peaks(name) {
@@ -29,12 +47,10 @@ class CallPlayer extends HTMLElement {
     ].map((lane) => ({ ...lane, waveColor: `color-mix(in oklab, ${lane.waveColor} 45%, transparent)` }));
   }
 
-  async draw() {
-    this.loading = true;
-    const media = this.querySelector("audio");
+  async draw(drawing) {
     const { default: WaveSurfer } = await import("/pkg/wavesurfer.js");
-    if (!this.loading || !media) return;
-    this.loading = false;
+    const media = this.querySelector("audio");
+    if (this.drawing !== drawing || !media) return;
 
     const shadow = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     shadow.replaceChildren();

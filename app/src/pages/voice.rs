@@ -2,6 +2,7 @@
 
 mod compare;
 mod editor;
+mod try_it;
 mod versions;
 
 use leptos::prelude::*;
@@ -117,6 +118,7 @@ fn Content(data: VoiceData, slug: String, view_name: String, reload: RwSignal<u3
             view! {
                 <div class="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
                     <editor::Editor persona organisation=data.organisation slug=slug.clone() may_write=data.may_write reload />
+                    <try_it::TryIt slug has_draft />
                 </div>
             }
             .into_any()
