@@ -11,6 +11,6 @@
 pub mod caption;
 //L
 pub mod model;
-//P
+pub mod phone;
 pub mod sound;
 pub mod voice;
