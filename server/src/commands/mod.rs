@@ -5,6 +5,7 @@ use std::{fmt, process::ExitCode};
 use backend::config::Config;
 use clap::{Parser, Subcommand};
 
+mod call;
 mod check;
 mod demo;
 mod key;
@@ -27,6 +28,8 @@ enum Command {
     Serve,
     /// Make four demo organisations with a week of calls, and print how to sign in
     Demo(demo::Args),
+    /// Place a telephone call to a running server the way Twilio does, and print what it was like
+    Call(Box<call::Args>),
     /// Serve the practice model: the Realtime API (GA), answered by rules
     Practice(practice::Args),
     /// Check the configuration, the database and the directories; tell every problem at once
@@ -66,6 +69,7 @@ pub async fn run() -> ExitCode {
     let outcome = match aida.command.unwrap_or(Command::Serve) {
         Command::Serve => crate::serve::run().await,
         Command::Demo(args) => demo::run(args).await,
+        Command::Call(args) => call::run(*args).await.map_err(Problems::from),
         Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
         Command::Check(args) => check::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,
