@@ -4,6 +4,7 @@ mod ending;
 mod hearing;
 mod interrupting;
 mod opening;
+mod properties;
 mod recovery;
 pub(crate) mod script;
 mod speaking;
