@@ -47,6 +47,7 @@ pub(crate) struct Caller {
     /// The moment of the call that the end of the stream belongs to.
     end_at: Ms,
     last_frame_at: Ms,
+    loud_at: Ms,
     made_up_ms: u64,
 }
 
@@ -76,6 +77,9 @@ impl Caller {
         self.push(audio);
         self.end_at = at.plus(length_ms);
         self.last_frame_at = now;
+        if is_loud(audio) {
+            self.loud_at = now;
+        }
         self.last_timestamp = Some(timestamp_ms);
         // A timestamp that jumps back is taken for the next one: some senders do not count.
         self.expected = Some(expected.max(timestamp_ms).saturating_add(length_ms));
@@ -115,6 +119,11 @@ impl Caller {
             self.sent = self.end;
         }
         only
+    }
+
+    /// When the caller was last loud enough to be speaking.
+    pub const fn loud_at(&self) -> Ms {
+        self.loud_at
     }
 
     /// A new session counts its audio from here.
@@ -167,6 +176,12 @@ impl Caller {
     fn push_silence(&mut self, ms: u64) {
         self.push(&vec![mulaw::SILENCE; ms as usize * BYTES_PER_MS]);
     }
+}
+
+/// Whether this may be speech: on the average louder than the hiss of a line, some -50 dB below full scale.
+fn is_loud(audio: &[u8]) -> bool {
+    let sum: u64 = audio.iter().map(|&byte| u64::from(mulaw::decode(byte).unsigned_abs())).sum();
+    sum > 100 * audio.len() as u64
 }
 
 #[cfg(test)]

@@ -169,6 +169,11 @@ impl Playback {
         }
     }
 
+    /// Milliseconds that have not been sent yet.
+    pub fn held_ms(&self) -> u64 {
+        self.clips.iter().map(|clip| ms(clip.held.len())).sum()
+    }
+
     /// Milliseconds of an item that have come.
     pub fn generated_ms(&self, item: &str) -> u64 {
         self.clips

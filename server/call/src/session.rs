@@ -14,6 +14,8 @@ use crate::{
 const CONNECT_MS: u64 = 4_500;
 /// Waits before the second and the third attempt.
 const BACKOFF_MS: [u64; 2] = [250, 750];
+/// The same when the model's server is overrun.
+const OVERRUN_BACKOFF_MS: [u64; 2] = [1_000, 2_000];
 /// Losses in a row after which the model is given up.
 const MAX_LOSSES: u32 = 3;
 /// A successor that could not be opened is tried again after this long.
@@ -176,8 +178,8 @@ impl Sessions {
         self.next_not_before = now.plus(SUCCESSOR_RETRY_MS);
     }
 
-    /// The talking socket failed, before or after it was ready.
-    pub fn lost(&mut self, now: Ms) -> After {
+    /// The talking socket failed, before or after it was ready; `overrun` when it was refused because too much is asked for.
+    pub fn lost(&mut self, overrun: bool, now: Ms) -> After {
         let was_ready = self.ready().is_some();
         self.current = None;
         if was_ready {
@@ -185,7 +187,8 @@ impl Sessions {
             self.since = Some(now);
             self.retry_at = Some(now);
         } else {
-            let Some(wait) = BACKOFF_MS.get(self.attempts) else { return After::GiveUp };
+            let waits = if overrun { OVERRUN_BACKOFF_MS } else { BACKOFF_MS };
+            let Some(wait) = waits.get(self.attempts) else { return After::GiveUp };
             self.attempts += 1;
             self.retry_at = Some(now.plus(*wait));
         }
@@ -330,12 +333,12 @@ mod tests {
         let mut sessions = Sessions::default();
         sessions.open(Ms(0));
 
-        assert_eq!(sessions.lost(Ms(10)), After::Again);
+        assert_eq!(sessions.lost(false, Ms(10)), After::Again);
         assert!(!sessions.retry_due(Ms(259)) && sessions.retry_due(Ms(260)));
         sessions.open(Ms(260));
-        assert_eq!(sessions.lost(Ms(270)), After::Again);
+        assert_eq!(sessions.lost(false, Ms(270)), After::Again);
         sessions.open(Ms(1_020));
-        assert_eq!(sessions.lost(Ms(1_030)), After::GiveUp);
+        assert_eq!(sessions.lost(false, Ms(1_030)), After::GiveUp);
     }
 
     #[test]
@@ -347,7 +350,7 @@ mod tests {
             assert!(sessions.created(no) && !sessions.created(no));
             assert!(sessions.updated(no, Ms(1)) && !sessions.updated(no, Ms(1)));
             let expected = if loss <= 3 { After::Again } else { After::GiveUp };
-            assert_eq!(sessions.lost(Ms(2)), expected);
+            assert_eq!(sessions.lost(false, Ms(2)), expected);
         }
     }
 }

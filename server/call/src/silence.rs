@@ -115,6 +115,11 @@ impl Silence {
         self.model_at = now;
     }
 
+    /// When the model last gave a sign of life.
+    pub const fn last_sign(&self) -> Ms {
+        self.model_at
+    }
+
     /// Whether the caller waits.
     pub const fn is_waiting(&self) -> bool {
         self.waiting.is_some()

@@ -8,8 +8,9 @@ use crate::{
 
 /// Lines of one call; a call that has more is not a conversation.
 const MAX_LINES: usize = 1_000;
-/// Bytes of one line.
-const MAX_TEXT: usize = 4_096;
+/// Bytes of one line, and of all lines.
+const MAX_TEXT: usize = 8_192;
+const MAX_ALL_TEXT: usize = 400_000;
 /// A line that still changes is told again after this long at the earliest.
 const PAUSE_MS: u64 = 500;
 
@@ -84,6 +85,7 @@ pub(crate) struct Transcript {
     /// Items that are no lines, with the line that they follow.
     others: Vec<(String, Option<u32>)>,
     any_dirty: bool,
+    bytes: usize,
 }
 
 impl Transcript {
@@ -163,21 +165,30 @@ impl Transcript {
 
     /// More words of a line.
     pub fn more_words(&mut self, line: u32, delta: &str) {
+        let room = MAX_ALL_TEXT.saturating_sub(self.bytes);
+        let mut more = 0;
         self.change(line, |entry| {
             if !entry.worded {
-                entry.text.push_str(cut(delta, MAX_TEXT.saturating_sub(entry.text.len())));
+                let delta = cut(delta, room.min(MAX_TEXT.saturating_sub(entry.text.len())));
+                entry.text.push_str(delta);
+                more = delta.len();
             }
         });
+        self.bytes += more;
     }
 
     /// All words of a line. An empty text does not replace what is known.
     pub fn words(&mut self, line: u32, text: &str) {
+        let (room, mut bytes) = (MAX_ALL_TEXT.saturating_sub(self.bytes), self.bytes);
         self.change(line, |entry| {
             if !text.trim().is_empty() {
-                cut(text.trim(), MAX_TEXT).clone_into(&mut entry.text);
+                bytes -= entry.text.len();
+                cut(text.trim(), MAX_TEXT.min(room + entry.text.len())).clone_into(&mut entry.text);
+                bytes += entry.text.len();
             }
             entry.worded = true;
         });
+        self.bytes = bytes;
     }
 
     /// How far a line has been spoken.

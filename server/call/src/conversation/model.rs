@@ -39,7 +39,7 @@ impl Call {
                 if Severity::from(&error) == Severity::Fatal {
                     self.give_up();
                 } else if answers(&error).is_none_or(|event| event.kind == EventKind::Settings) {
-                    self.lose_session(true);
+                    self.lose_session();
                 }
             }
             ServerEvent::Unreadable => self.unreadable_event(),
@@ -65,7 +65,7 @@ impl Call {
         if !self.is_typed() && (wrong(&info.input_format) || wrong(&info.output_format)) {
             if std::mem::replace(&mut self.formats_repeated, true) {
                 self.note_event("model_error", "The model does not take the telephone's audio format.");
-                self.lose_session(true);
+                self.lose_session();
             } else {
                 self.send_settings(no);
             }
@@ -368,7 +368,7 @@ impl Call {
             }
             Severity::Expired => {
                 self.note_error(error);
-                self.lose_session(true);
+                self.lose_session();
             }
             severity @ (Severity::RateLimited | Severity::Transient | Severity::Harmless) => {
                 self.note_error(error);
@@ -378,7 +378,7 @@ impl Call {
                     self.server_errors += 1;
                     if self.server_errors > 1 {
                         self.cancel_response(no);
-                        self.lose_session(true);
+                        self.lose_session();
                     }
                 }
             }
@@ -399,7 +399,7 @@ impl Call {
         if self.unreadable.len() >= MAX_UNREADABLE {
             self.unreadable.clear();
             self.note_event("model_error", "The model's frames could not be read.");
-            self.lose_session(true);
+            self.lose_session();
         }
     }
 

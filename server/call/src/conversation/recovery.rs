@@ -33,21 +33,26 @@ impl Call {
             Which::Next => self.sessions.next_lost(self.now),
             Which::Current => {
                 let was_ready = self.sessions.ready() == Some(no);
-                if !was_ready && refusal(failure) == Severity::Fatal {
-                    self.note_event("model_error", "The model's server refuses us.");
-                    return self.give_up();
+                match refusal(failure) {
+                    Severity::Fatal if !was_ready => {
+                        self.note_event("model_error", "The model's server refuses us.");
+                        self.give_up();
+                    }
+                    severity => self.replace_session(severity == Severity::RateLimited),
                 }
-                self.lose_session(false);
             }
         }
     }
 
-    /// The talking session is of no use any more: another one takes its place. `close` when its socket is still open.
-    pub(super) fn lose_session(&mut self, close: bool) {
-        let Some(no) = self.sessions.current() else { return };
-        if close {
+    /// The talking session is of no use any more: it is closed, and another one takes its place.
+    pub(super) fn lose_session(&mut self) {
+        if let Some(no) = self.sessions.current() {
             self.out.push_back(Output::CloseModel(no));
+            self.replace_session(false);
         }
+    }
+
+    fn replace_session(&mut self, overrun: bool) {
         if self.sessions.ready().is_some() {
             self.metrics.reconnects += 1;
             self.note_event("reconnecting", "The line to the model broke; another one is opened.");
@@ -57,7 +62,7 @@ impl Call {
                 return self.session_ready(next);
             }
         }
-        match self.sessions.lost(self.now) {
+        match self.sessions.lost(overrun, self.now) {
             After::GiveUp => self.give_up(),
             After::Again => self.keep_sessions(),
         }
@@ -68,9 +73,7 @@ impl Call {
         if let Some(active) = self.turn.active().filter(|active| !active.stopped) {
             let said = active.audio_ms > 0 || active.words;
             let why = if said && active.why < Why::Continue { Why::Continue } else { active.why };
-            if !said || why != Why::Greeting {
-                self.turn.want(why);
-            }
+            self.turn.want(why);
         }
         // An answer that a tool is working on is asked for when it is there.
         let waits = self.silence.is_waiting() && self.tools.running_since().is_none();
@@ -158,7 +161,7 @@ impl Call {
             }
             3 => {
                 self.turn.want(why);
-                self.lose_session(true);
+                self.lose_session();
             }
             _ => self.give_up(),
         }

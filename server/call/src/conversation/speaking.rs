@@ -30,7 +30,10 @@ impl Call {
             return;
         }
         let source = Source { line, item: Some((no, item.to_owned())) };
-        if !self.playback.add(source, &audio) {
+        let spoken_ms = self.turn.active().filter(|active| active.id == response).map_or(0, |active| active.audio_ms);
+        let room_ms = MONOLOGUE_MS.saturating_sub(spoken_ms.max(self.playback.held_ms()));
+        let kept = audio.len().min(room_ms as usize * crate::audio::BYTES_PER_MS);
+        if !self.playback.add(source, &audio[..kept]) {
             return;
         }
         self.silence.model_speaks();
@@ -38,9 +41,10 @@ impl Call {
         self.caller.turn_is_known();
         self.failures = 0;
         self.reheard_by = None;
-        let Some(active) = self.turn.active_mut(response) else { return };
-        active.audio_ms += length_ms;
-        if active.audio_ms > MONOLOGUE_MS {
+        if let Some(active) = self.turn.active_mut(response) {
+            active.audio_ms += length_ms;
+        }
+        if kept < audio.len() {
             self.note_event("monologue", "The assistant spoke for a minute without a pause and was cut.");
             self.cancel_response(no);
             let audio_end_ms = self.playback.generated_ms(item);

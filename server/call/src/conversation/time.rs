@@ -12,6 +12,8 @@ use crate::{
 
 /// A telephone that opens a socket and does not start its stream within this is none.
 pub(super) const START_MS: u64 = 10_000;
+/// A model that does not notice within this that the caller has stopped speaking is late: the most patient end of a turn takes one second.
+const UNNOTICED_MS: u64 = 1_800;
 
 impl Call {
     fn scene(&self) -> Scene {
@@ -27,6 +29,7 @@ impl Call {
         if !self.ending.is_far() || self.started.is_none() {
             return;
         }
+        self.notice_stall();
         let scene = self.scene();
         if self.silence.rescue_at(&scene).is_some_and(|at| at <= self.now) {
             return self.give_up();
@@ -37,7 +40,7 @@ impl Call {
                 let event_id = self.event_id(EventKind::Cancel);
                 self.send(no, ClientEvent::CancelResponse { event_id, response_id: None });
             }
-            self.lose_session(true);
+            self.lose_session();
         }
         if self.turn.caller_speaks() {
             if let Some(no) = self.sessions.ready() {
@@ -55,6 +58,28 @@ impl Call {
         if self.prompt_at().is_some_and(|at| at <= self.now) {
             self.prompt();
         }
+    }
+
+    /// A response that stops in the middle leaves the caller waiting as one that never begins does; so does a model that has not noticed
+    /// that the caller has stopped speaking.
+    fn notice_stall(&mut self) {
+        let speaks_on = self.playback.is_busy(self.now) || self.tools.running_since().is_some();
+        if self.turn.active().is_some_and(|active| !active.stopped) && !speaks_on {
+            self.silence.wait(self.now);
+        }
+        if self.unnoticed_at().is_some_and(|at| at <= self.now) {
+            let quiet_since = self.silence.last_sign().max(self.caller.loud_at());
+            if let Some(since) = self.turn.speech_stopped(self.now) {
+                self.metrics.caller_talk_ms += quiet_since.since(since);
+            }
+            self.silence.wait(quiet_since);
+        }
+    }
+
+    /// When a caller who has become silent must be noticed by the model.
+    fn unnoticed_at(&self) -> Option<Ms> {
+        let speaks = self.turn.caller_speaks() && self.sessions.ready().is_some();
+        speaks.then(|| self.silence.last_sign().max(self.caller.loud_at()).plus(UNNOTICED_MS))
     }
 
     fn comfort(&mut self, scene: &Scene) {
@@ -148,10 +173,11 @@ impl Call {
     fn other_deadline(&self) -> Option<(Ms, &'static str)> {
         let stall = self.caller.stalls_at().filter(|_| self.turn.caller_speaks() && self.sessions.ready().is_some());
         let reheard = self.reheard_by.filter(|_| self.sessions.ready().is_some());
+        let unnoticed = self.unnoticed_at().map(|at| (at, "the model has not noticed the end of a turn"));
         let stall = stall.map(|at| (at, "the caller's audio stalls"));
         let reheard = reheard.map(|at| (at, "the caller may have to be asked again"));
         let silence = self.prompt_at().map(|at| (at, "nobody speaks"));
-        [stall, reheard, silence].into_iter().flatten().min()
+        [stall, unnoticed, reheard, silence].into_iter().flatten().min()
     }
 
     pub(super) fn wants_notice(&mut self) {

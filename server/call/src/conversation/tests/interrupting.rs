@@ -102,7 +102,7 @@ fn late_audio_of_an_interrupted_response_is_thrown_away() {
 
     call.goes_on("R1", "A1", 2_000, " and close at five.");
     call.response_ends("R1", "cancelled");
-    call.wait(3_000);
+    call.wait(1_500);
 
     assert!(call.done().is_empty());
     // 1,000 of the 6,000 ms were heard.

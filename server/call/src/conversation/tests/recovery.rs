@@ -111,6 +111,18 @@ fn a_caller_who_was_not_understood_is_asked_again() {
 }
 
 #[test]
+fn a_server_that_is_overrun_is_given_more_time() {
+    let mut call = Script::new(plan());
+    call.phone_starts();
+    call.model_closes(Failure::Refused { status: 429 });
+    call.wait(950);
+    assert_eq!(call.done(), ["open 1"]);
+    call.wait(100);
+
+    assert_eq!(call.done(), ["open 2"]);
+}
+
+#[test]
 fn a_reconnect_that_takes_long_is_covered() {
     let mut call = Script::greeted();
     call.wait(2_000);

@@ -132,7 +132,16 @@ impl Script {
 
     /// So much of the caller's voice, as it comes: a frame every 20 ms.
     pub fn caller_speaks(&mut self, ms: u64) {
-        let payload = BASE64_STANDARD.encode([0x55; 160]);
+        self.frames(ms, 0x22);
+    }
+
+    /// The line is open and nothing is said.
+    pub fn caller_is_quiet(&mut self, ms: u64) {
+        self.frames(ms, 0xFE);
+    }
+
+    fn frames(&mut self, ms: u64, byte: u8) {
+        let payload = BASE64_STANDARD.encode([byte; 160]);
         self.timestamp = self.timestamp.max(self.now);
         for _ in 0..ms / 20 {
             self.phone(&json!({"event":"media","media":{"timestamp":self.timestamp.to_string(),"payload":payload}}));

@@ -31,14 +31,14 @@ fn a_minute_without_a_pause_is_cut() {
     for _ in 0..13 {
         call.goes_on("R1", "A1", 5_000, "And then. ");
     }
-    assert_eq!(call.done(), ["plays A1", "cancel", "truncate A1 at 65000"]);
+    assert_eq!(call.done(), ["plays A1", "cancel", "truncate A1 at 60000"]);
     call.goes_on("R1", "A1", 5_000, "And then. ");
     call.response_ends("R1", "cancelled");
     call.wait(64_000);
 
     assert!(call.events().contains(&"monologue"));
     let heard: u64 = call.audio_out.iter().map(|(_, ms)| ms).sum();
-    assert_eq!(heard, 800 + 65_000);
+    assert_eq!(heard, 800 + 60_000);
 }
 
 #[test]
@@ -196,4 +196,47 @@ fn a_response_that_the_model_does_not_begin_by_itself_is_asked_for() {
     call.wait(200);
 
     assert_eq!(call.done(), ["create"]);
+}
+
+#[test]
+fn an_answer_that_stops_in_the_middle_is_noticed() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "When do you open?");
+    call.says("R1", "A1", 1_000, "We open at");
+    call.wait(1_000 + 1_850);
+    assert_eq!(call.done(), ["plays A1", "plays OneMoment"]);
+    call.wait(3_300);
+    assert_eq!(call.done(), ["cancel", "close 1", "open 2"]);
+    call.in_session(2);
+    call.model_ready();
+
+    assert_eq!(call.done().last().unwrap(), "[2] create continue");
+}
+
+#[test]
+fn a_model_that_dies_while_the_caller_speaks_is_noticed_when_they_stop() {
+    let mut call = Script::greeted();
+    call.caller_speaks(1_000);
+    call.speech_starts("U1");
+    call.caller_speaks(6_000);
+    assert!(call.done().is_empty());
+    call.caller_is_quiet(1_700);
+    assert!(call.done().is_empty());
+    call.caller_is_quiet(200);
+    assert_eq!(call.done(), ["plays OneMoment"]);
+    call.caller_is_quiet(3_200);
+
+    assert_eq!(call.done(), ["create", "cancel", "close 1", "open 2"]);
+    call.in_session(2);
+    call.model_ready();
+    assert!(call.appended_ms(2) > 9_000, "the turn is heard again");
+}
+
+#[test]
+fn a_minute_of_audio_in_one_piece_is_cut_too() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Tell me everything.");
+    call.says("R1", "A1", 90_000, "Once upon a time");
+
+    assert_eq!(call.done(), ["cancel", "truncate A1 at 60000", "plays A1"]);
 }
