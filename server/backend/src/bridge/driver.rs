@@ -207,7 +207,7 @@ impl Driver {
                 Ok(event) => self.feed(Input::Model(*no, event)),
                 Err(error) => {
                     tracing::warn!(%error, "the model sent a frame that cannot be understood");
-                    self.feed(Input::Model(*no, openai::ServerEvent::Other { kind: "unreadable".into() }));
+                    self.feed(Input::Model(*no, openai::ServerEvent::Unreadable));
                 }
             },
             FromModel::Closed(no, failure) => {
