@@ -9,6 +9,8 @@
 
 mod postgres;
 
+pub use postgres::fresh_database;
+
 use chrono::{DateTime, TimeZone, Utc};
 use model::{Currency, Member, OrgId, PackKey, Role, UserId};
 

@@ -26,7 +26,7 @@ done
 "#;
 
 /// A database of its own, with the whole schema: its URL.
-pub(super) async fn fresh_database() -> String {
+pub async fn fresh_database() -> String {
     let server = tokio::task::spawn_blocking(server).await.expect("looking for PostgreSQL does not panic");
     let server = server.unwrap_or_else(|problem| panic!("tests need PostgreSQL: {problem}"));
     let template = template(&server).await;

@@ -94,7 +94,7 @@ impl Arrival {
 
 /// Sids go into URLs of requests that we make; their letters are checked once, here.
 fn is_sid(sid: &str) -> bool {
-    (4..=64).contains(&sid.len()) && sid.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    (3..=64).contains(&sid.len()) && sid.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 async fn answer(backend: &Backend, arrival: Arrival) -> Result<Twiml, DbError> {
