@@ -10,7 +10,7 @@ use crate::world::World;
 
 async fn key(world: &World, slug: &str, scopes: &[Scope]) -> String {
     let org = orgs::named(&world.backend, slug).await.expect("readable").expect("there");
-    let made = api_keys::add(&org, Actor::System, "a test", scopes).await.expect("made");
+    let made = api_keys::add(&org, Actor::Machine("test"), "a test", scopes).await.expect("made");
     made.secret.expose_secret().to_owned()
 }
 
