@@ -102,7 +102,7 @@ async fn a_line_that_breaks_leaves_a_finished_call_with_all_that_was_said() {
     let report = call(&world, PhoneFault::Drop(4_000)).await;
     let stored = world.stored(&report).await;
     assert!(matches!(stored.call.row.status, CallStatus::Interrupted | CallStatus::Completed));
-    assert!(stored.words(model::Speaker::Assistant).contains("Soup Cookoff"));
+    assert!(stored.words(model::Speaker::Assistant).contains("Mangy Dog"));
     assert!(stored.call.recording.is_some_and(|recording| recording.duration_ms > 3_000));
 }
 
@@ -137,7 +137,7 @@ async fn staff_end_a_running_call() {
     caller.silent = true;
     let calling = world.place(caller);
     let ending = async {
-        let org = backend::orgs::named(&world.backend, "soup-cookoff").await.expect("readable").expect("there");
+        let org = backend::orgs::named(&world.backend, "mangy-dog").await.expect("readable").expect("there");
         let running = until(std::time::Duration::from_secs(10), async || {
             let live = calls::live_calls(&org).await.expect("readable").into_iter().next()?;
             world.backend.running().contains(live.id).then_some(live)

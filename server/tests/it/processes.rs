@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use model::{Call, CallFilter, CallStatus};
 use practice::phone::{self, CallOptions, CallReport, Utterance, Who};
 
-use crate::world::{QUESTION, listen, until, within};
+use crate::world::{COFFEE, QUESTION, choose_tls, listen, until, within};
 
 /// `aida` with a directory of its own.
 struct Server {
@@ -21,6 +21,7 @@ struct Server {
 
 impl Server {
     async fn start() -> Self {
+        choose_tls();
         let port = listen().await.local_addr().expect("an address").port();
         let mut server = Self { process: None, port, dir: tempfile::tempdir().expect("a directory") };
         let seeded = server.aida("demo").output().expect("aida demo runs");
@@ -73,6 +74,7 @@ impl Server {
     fn caller(&self) -> CallOptions {
         CallOptions {
             url: self.url(),
+            to: COFFEE.into(),
             says: vec![Utterance::Text(QUESTION.into())],
             silent: false,
             hangup_after: Some(Duration::from_secs(60)),
@@ -89,7 +91,7 @@ impl Server {
         })
         .expect("a good configuration");
         let backend = Backend::open(config).await.expect("the database opens");
-        let org = orgs::named(&backend, "soup-cookoff").await.expect("readable").expect("there");
+        let org = orgs::named(&backend, "mangy-dog").await.expect("readable").expect("there");
         let today = org.local(org.now()).date_naive();
         let filter =
             CallFilter { caller: Some("5550199".into()), from: today.pred_opt(), limit: 100, ..CallFilter::default() };

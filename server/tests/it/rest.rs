@@ -74,7 +74,7 @@ async fn notes_need_the_scope_and_json() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_recording_is_played_in_parts() {
     let world = World::usual().await;
-    let key = key(&world, "soup-cookoff", &[Scope::CallsRead]).await;
+    let key = key(&world, "mangy-dog", &[Scope::CallsRead]).await;
     let report = world.place(world.caller()).await;
     let stored = world.stored(&report).await;
     let path = format!("/api/calls/{}/recording", stored.id);
@@ -104,7 +104,7 @@ async fn a_recording_is_played_in_parts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_watcher_sees_a_call_from_its_start_to_its_end() {
     let world = World::usual().await;
-    let key = key(&world, "soup-cookoff", &[Scope::Events]).await;
+    let key = key(&world, "mangy-dog", &[Scope::Events]).await;
     let mut stream = get(&world, "/api/status", &key).await;
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
 

@@ -16,7 +16,10 @@ use tokio_util::sync::CancellationToken;
 const STORY: Duration = Duration::from_secs(90);
 
 /// What a caller asks when it does not matter what.
-pub const QUESTION: &str = "When is the next cookoff and what does a VIP ticket cost?";
+pub const QUESTION: &str = "Are you open today?";
+
+/// Whom the callers call.
+pub const COFFEE: &str = "+14155550102";
 
 /// Where rows are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +65,7 @@ impl World {
     }
 
     pub async fn start(setup: Setup) -> Self {
+        choose_tls();
         let dir = tempfile::tempdir().expect("a temporary directory");
         let stop = CancellationToken::new();
         let model = listen().await;
@@ -95,7 +99,7 @@ impl World {
         Self { backend, url: format!("http://{address}"), http, stop, _dir: dir }
     }
 
-    /// A caller of The Soup Cookoff who asks one thing.
+    /// A caller of Mangy Dog Coffee who asks one thing.
     pub fn caller(&self) -> CallOptions {
         CallOptions { url: self.url.clone(), says: vec![Utterance::Text(QUESTION.into())], ..CallOptions::default() }
     }
@@ -146,6 +150,11 @@ impl Stored {
     pub fn has_event(&self, kind: &str) -> bool {
         self.call.events.iter().any(|event| event.kind == kind)
     }
+}
+
+/// What the binary does first; of several tests in one process, one does it.
+pub fn choose_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 pub async fn listen() -> TcpListener {
