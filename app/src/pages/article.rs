@@ -252,7 +252,7 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
                                 <datalist id="categories">{suggestions}</datalist>
                             </Field>
                         </div>
-                        <div class="grid gap-4 lg:grid-cols-2">
+                        <div class="grid grid-cols-1 gap-4 lg:grid-cols-2">
                             <Field label="Text" id="body" hint="Markdown: **bold**, - list, [link](https://…). Short sentences are spoken best.">
                                 <textarea
                                     class="textarea w-full font-mono text-sm leading-relaxed"

@@ -123,7 +123,7 @@ fn Content(data: CallData, slug: String) -> impl IntoView {
         <Page title lead actions=actions.into()>
             <div class="mb-4 flex flex-wrap gap-2">{badge} {mood}</div>
             <div class="flex flex-col gap-5">
-                {player} <div class="grid items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+                {player} <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
                     <timeline::Timeline entries=data.timeline at_ms seek has_audio />
                     <div class="flex flex-col gap-5">
                         <notes::Notes slug=slug.clone() id=data.call.id notes=data.notes may_write=data.may_write />

@@ -92,7 +92,7 @@ fn Content(data: DashboardData, slug: Memo<String>) -> impl IntoView {
             <div class="flex flex-col gap-5">
                 <NeedsAttention lines=data.attention />
                 <div class="grid grid-cols-2 gap-3 lg:grid-cols-4">{tiles}</div>
-                <div class="grid items-start gap-5 lg:grid-cols-[3fr_2fr]">
+                <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
                     <Recent calls=data.recent slug />
                     <Upcoming title=data.upcoming_title rows=data.upcoming />
                 </div>

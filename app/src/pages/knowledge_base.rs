@@ -104,7 +104,7 @@ pub fn KnowledgeBasePage() -> impl IntoView {
             actions=new.into()
         >
             <Deleted slug deleted />
-            <div class="grid items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
+            <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
                 <Transition fallback=|| view! { <SkeletonRows /> }>
                     {move || Suspend::new(async move {
                         match data.await {

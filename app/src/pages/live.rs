@@ -181,7 +181,7 @@ fn Cards(calls: Vec<RunningCall>, data: Resource<Result<Vec<RunningCall>, AppErr
         Heard::Reload => data.refetch(),
     });
     view! {
-        <div class="grid items-start gap-4 lg:grid-cols-2">
+        <div class="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
             <For each=move || cards.get() key=|card| card.id let(card)>
                 <CallCard card />
             </For>

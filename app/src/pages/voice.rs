@@ -116,7 +116,7 @@ fn Content(data: VoiceData, slug: String, view_name: String, reload: RwSignal<u3
             let has_draft = draft.is_some();
             let persona = draft.or(published).map_or_else(editor::first, |version| version.persona);
             view! {
-                <div class="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+                <div class="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
                     <editor::Editor persona organisation=data.organisation slug=slug.clone() may_write=data.may_write reload />
                     <try_it::TryIt slug has_draft />
                 </div>

@@ -76,7 +76,7 @@ pub fn Compare(
         })
         .collect_view();
     view! {
-        <div class="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
             <Card title="What changes">
                 <p class="muted mb-4 text-sm">{summary}</p>
                 {rows}
