@@ -15,10 +15,18 @@ ROOT = Path(__file__).resolve().parents[2]
 AIDA = Path(os.environ.get("AIDA_BIN", ROOT / "target/debug/aida")).resolve()
 
 
+promised_ports: set[int] = set()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nothing listens on and that this function gives only once."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        if port not in promised_ports:
+            promised_ports.add(port)
+            return port
 
 
 def bare_environment() -> dict[str, str]:

@@ -17,11 +17,12 @@ class Connection:
 
 
 class Proxy:
-    def __init__(self, port: int, model_port: int):
+    def __init__(self, model_port: int):
         self.model_port = model_port
         self.connections: list[Connection] = []
         self.cut_after: str | None = None
-        self.server = serve(self.carry, "127.0.0.1", port, max_size=None, compression=None)
+        self.server = serve(self.carry, "127.0.0.1", 0, max_size=None, compression=None)
+        self.port: int = self.server.socket.getsockname()[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def stop(self) -> None:
