@@ -90,6 +90,9 @@ pub async fn add(org: &Org, actor: Actor<'_>, name: &str, scopes: &[Scope]) -> D
     Ok(NewKey { id, secret })
 }
 
+/// What the table knows of a key.
+type Known = (ApiKeyId, OrgId, String, Json<Vec<Scope>>, Option<DateTime<Utc>>);
+
 /// The key that somebody shows, and the organisation it opens.
 pub async fn find(backend: &Backend, shown: &str) -> DbResult<Option<(Org, ApiKey)>> {
     if !shown.starts_with(MARK) {
@@ -98,7 +101,7 @@ pub async fn find(backend: &Backend, shown: &str) -> DbResult<Option<(Org, ApiKe
     let now = backend.clock().now();
     let system = backend.db().system("the key says which organisation it opens");
     // The hash is looked up, not the key: how long it takes tells nothing about the key.
-    let found: Option<(ApiKeyId, OrgId, String, Json<Vec<Scope>>, Option<DateTime<Utc>>)> = system
+    let found: Option<Known> = system
         .optional(
             "select id, org_id, name, scopes, last_used_at from api_keys where secret_hash = $1 and revoked_at is null",
             args![secret::sha256(shown)],

@@ -99,7 +99,7 @@ pub async fn write(
     id: Option<ArticleId>,
     form: ArticleForm,
 ) -> Result<Article> {
-    let form = check(form)?;
+    let form = check(&form)?;
     let now = org.now();
     let known = id.is_some() && form.version > 0;
     let id = id.unwrap_or_else(ArticleId::new);
@@ -220,18 +220,17 @@ async fn look_up(org: &Org, query: &str, n: usize) -> DbResult<Vec<Passage>> {
         )
         .await?;
     let mark = mark.unwrap_or((0, None));
-    let index = match org.search().get(org.id(), mark) {
-        Some(index) => index,
-        None => {
-            let rows: Vec<Selected> = org.all(select!("and deleted_at is null order by id"), args![]).await?;
-            let articles: Vec<Article> = rows.into_iter().map(Article::from).collect();
-            org.search().put(org.id(), mark, search::Index::new(&articles))
-        }
+    let index = if let Some(index) = org.search().get(org.id(), mark) {
+        index
+    } else {
+        let rows: Vec<Selected> = org.all(select!("and deleted_at is null order by id"), args![]).await?;
+        let articles: Vec<Article> = rows.into_iter().map(Article::from).collect();
+        org.search().put(org.id(), mark, search::Index::new(&articles))
     };
     Ok(index.search(query, n))
 }
 
-fn check(form: ArticleForm) -> Result<ArticleForm> {
+fn check(form: &ArticleForm) -> Result<ArticleForm> {
     let form = ArticleForm {
         title: form.title.trim().to_owned(),
         category: form.category.trim().to_owned(),

@@ -110,12 +110,11 @@ pub async fn start(org: &Org, new: &NewCall) -> DbResult<CallId> {
             ],
         )
         .await?;
-    let found = match inserted {
-        Some(row) => Some(row),
-        None => {
-            let known = sql!("select id from calls where org_id = $1 and provider_id = $2");
-            tx.optional(known, args![new.provider_id.as_deref()]).await?
-        }
+    let found = if inserted.is_some() {
+        inserted
+    } else {
+        let known = sql!("select id from calls where org_id = $1 and provider_id = $2");
+        tx.optional(known, args![new.provider_id.as_deref()]).await?
     };
     tx.commit().await?;
     found.map(|(id,)| id).ok_or(DbError::Sqlx(sqlx::Error::RowNotFound))

@@ -5,7 +5,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicBool, Ordering},
@@ -28,13 +27,15 @@ use crate::{
     metrics,
     org::Org,
     recordings::{
-        Peaks, RecordingRow, Recordings,
+        RecordingRow, Recordings,
         writer::{Journal, Writer},
     },
 };
 
-/// Facts that come within this time are written in one transaction.
-const GATHER: Duration = Duration::from_millis(100);
+/// How often rows of running calls are written: what is known better meanwhile costs nothing.
+const EVERY: Duration = Duration::from_secs(1);
+/// Calls that end within this time are written in one transaction.
+const GATHER: Duration = Duration::from_millis(20);
 /// How long the end of a call waits for the database.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// The longest pause between two attempts while the database is away.
@@ -49,7 +50,7 @@ struct Inner {
     recordings: Recordings,
     prices: Prices,
     open: Mutex<HashMap<CallId, Arc<Book>>>,
-    changed: Arc<Notify>,
+    ended: Arc<Notify>,
     started: AtomicBool,
 }
 
@@ -66,7 +67,7 @@ struct Book {
     call: CallId,
     record: bool,
     journal: Journal,
-    changed: Arc<Notify>,
+    ended: Arc<Notify>,
     state: Mutex<State>,
     written: watch::Sender<bool>,
 }
@@ -74,7 +75,6 @@ struct Book {
 #[derive(Debug)]
 struct State {
     fold: Fold,
-    audio_ms: u64,
     /// Whether the call is over.
     ended: bool,
     /// Whether the timeline tells that the recording stopped.
@@ -95,7 +95,7 @@ impl Ledger {
             recordings,
             prices,
             open: Mutex::default(),
-            changed: Arc::default(),
+            ended: Arc::default(),
             started: AtomicBool::new(false),
         }))
     }
@@ -111,13 +111,13 @@ impl Ledger {
             call,
             record,
             journal: self.0.recordings.journal(org.id(), call),
-            changed: Arc::clone(&self.0.changed),
-            state: Mutex::new(State { fold, audio_ms: 0, ended: false, stop_noted: false }),
+            ended: Arc::clone(&self.0.ended),
+            state: Mutex::new(State { fold, ended: false, stop_noted: false }),
             written: watch::Sender::new(false),
         });
         self.0.lock().insert(call, Arc::clone(&book));
         if !self.0.started.swap(true, Ordering::AcqRel) {
-            tokio::spawn(write_through(Arc::downgrade(&self.0), Arc::clone(&self.0.changed)));
+            tokio::spawn(write_through(Arc::downgrade(&self.0), Arc::clone(&self.0.ended)));
         }
         Entry { book, finished: false }
     }
@@ -154,7 +154,6 @@ impl Entry {
             self.book.journal.fact(&json);
         }
         self.book.lock().fold.take(at, wall, fact);
-        self.book.changed.notify_one();
     }
 
     /// Keeps a stretch of audio (µ-law, 8 kHz), where the call is recorded.
@@ -163,10 +162,6 @@ impl Entry {
             return;
         }
         self.book.journal.audio(track, at.0, audio);
-        let mut state = self.book.lock();
-        if !state.stop_noted {
-            state.audio_ms = state.audio_ms.max(at.0 + audio.len() as u64 / 8);
-        }
     }
 
     /// Ends the call: returns when its journal is safe on disk and the database has its rows, or is too slow to wait for.
@@ -186,10 +181,7 @@ impl Drop for Entry {
         let book = Arc::clone(&self.book);
         tracing::error!(call.id = %book.call, "a call was dropped before its end");
         runtime.spawn(async move {
-            let duration_ms = {
-                let state = book.lock();
-                state.audio_ms.max(state.fold.end_ms()) as i64
-            };
+            let duration_ms = book.journal.end_ms().max(book.lock().fold.end_ms()) as i64;
             let finished = Finished {
                 status: CallStatus::Interrupted,
                 outcome: None,
@@ -215,28 +207,21 @@ impl Book {
         }
         self.journal.clone().close().await;
         let stopped = self.note_stop();
-        let audio_ms = self.lock().audio_ms;
-        let picture = if self.record && audio_ms > 0 { self.picture(audio_ms).await.ok() } else { None };
         {
             let mut state = self.lock();
             if self.record {
+                let (duration_ms, peaks) = self.journal.kept();
                 state.fold.recording(RecordingRow {
                     file: Writer::file(self.org.id(), self.call),
                     state: if stopped.is_some() { "stopped" } else { "complete" },
                     reason: stopped.unwrap_or_default(),
-                    duration_ms: picture.as_ref().map_or(0, |(duration_ms, _)| *duration_ms as i64),
-                    peaks: picture.map(|(_, peaks)| peaks),
+                    duration_ms: duration_ms as i64,
+                    peaks: Some(peaks),
                 });
             }
             state.fold.finish(finished);
         }
-        self.changed.notify_one();
-    }
-
-    /// How long the audio on the disk is, and what it looks like.
-    async fn picture(&self, audio_ms: u64) -> io::Result<(u64, Peaks)> {
-        let path = self.journal.path().to_owned();
-        tokio::task::spawn_blocking(move || Peaks::read(&path, audio_ms)).await.map_err(io::Error::other)?
+        self.ended.notify_one();
     }
 
     /// Tells once, on the timeline, that the recording stopped. Returns why.
@@ -262,12 +247,11 @@ fn running(org: OrgId, call: CallId) -> RecordingRow {
 }
 
 /// Brings rows to the database for as long as there is a ledger.
-async fn write_through(ledger: Weak<Inner>, changed: Arc<Notify>) {
+async fn write_through(ledger: Weak<Inner>, ended: Arc<Notify>) {
     let mut pause = GATHER;
     loop {
         if pause == GATHER {
-            // Also without news: a journal that stopped is to be noticed.
-            let _ = tokio::time::timeout(Duration::from_secs(1), changed.notified()).await;
+            let _ = tokio::time::timeout(EVERY, ended.notified()).await;
         }
         tokio::time::sleep(pause).await;
         let Some(ledger) = ledger.upgrade() else { return };
@@ -299,7 +283,9 @@ async fn write_all(ledger: &Inner) -> bool {
                 there = false;
                 metrics::ledger_retry();
                 tracing::warn!(%error, calls = waiting.len(), "the database is away; calls go on and are stored later");
-                waiting.into_iter().for_each(|(book, pending)| book.lock().fold.pending.put_back(pending));
+                for (book, pending) in waiting {
+                    book.lock().fold.pending.put_back(pending);
+                }
             }
         }
     }

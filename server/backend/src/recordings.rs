@@ -23,6 +23,7 @@ use crate::{
 };
 use writer::{Disk, Journal, RealDisk, Writer};
 
+pub(crate) use peaks::Meter;
 pub use peaks::Peaks;
 pub use recover::{RecoverError, Recovered, recover};
 pub use wav::Wav;

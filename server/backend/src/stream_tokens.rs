@@ -52,7 +52,7 @@ pub async fn redeem(backend: &Backend, token: &str, provider_id: &str) -> Result
     let hash = crate::secret::sha256(token);
     let now = backend.clock().now();
     let system = backend.db().system("the token says whose stream it is");
-    let taken: Vec<(OrgId, CallId)> = system
+    let opened: Vec<(OrgId, CallId)> = system
         .returning(
             "update stream_tokens set used_at = $3
              where token_hash = $1 and provider_id = $2 and used_at is null and expires_at > $3
@@ -60,12 +60,14 @@ pub async fn redeem(backend: &Backend, token: &str, provider_id: &str) -> Result
             args![hash.as_str(), provider_id, now],
         )
         .await?;
-    let Some((org_id, call)) = taken.into_iter().next() else { return Err(why(backend, &hash, provider_id).await?) };
+    let Some((org_id, call)) = opened.into_iter().next() else {
+        return Err(reason(backend, &hash, provider_id).await?);
+    };
     let org = orgs::by_id(backend, org_id).await?.ok_or(TokenError::Unknown)?;
     Ok((org, call))
 }
 
-async fn why(backend: &Backend, hash: &str, provider_id: &str) -> DbResult<TokenError> {
+async fn reason(backend: &Backend, hash: &str, provider_id: &str) -> DbResult<TokenError> {
     let found: Option<(String, Option<DateTime<Utc>>)> = backend
         .db()
         .system("the token says whose stream it is")

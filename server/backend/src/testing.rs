@@ -67,21 +67,21 @@ impl World {
         let url = format!("sqlite://{}", dir.path().join("aida.db").display());
         let db = Db::open(&url).await.expect("SQLite opens");
         db.migrate().await.expect("the schema is made");
-        Self::on(dir, url, db)
+        Self::on(dir, &url, db)
     }
 
     /// A world on a fresh PostgreSQL database, on the server of `AIDA_TEST_POSTGRES_URL` or one that is started here.
     pub async fn postgres() -> Self {
         let url = postgres::fresh_database().await;
         let db = Db::open(&url).await.expect("PostgreSQL opens");
-        Self::on(tempfile::tempdir().expect("a temporary directory"), url, db)
+        Self::on(tempfile::tempdir().expect("a temporary directory"), &url, db)
     }
 
-    fn on(dir: tempfile::TempDir, url: String, db: Db) -> Self {
+    fn on(dir: tempfile::TempDir, url: &str, db: Db) -> Self {
         let data_dir = dir.path().to_string_lossy().into_owned();
         let config = Config::from_lookup(|name| match name {
             "DATA_DIR" => Some(data_dir.clone()),
-            "DATABASE_URL" => Some(url.clone()),
+            "DATABASE_URL" => Some(url.to_owned()),
             "AIDA_SECRET_KEY" => Some("a secret key for tests, long enough".into()),
             _ => None,
         })

@@ -17,7 +17,10 @@ pub(crate) type Mark = (i64, Option<DateTime<Utc>>);
 
 /// The indexes of the organisations that were asked for; articles fit in memory many times over.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Cache(Arc<Mutex<HashMap<OrgId, (Mark, Arc<Index>)>>>);
+pub(crate) struct Cache(Arc<Mutex<HashMap<OrgId, Indexed>>>);
+
+/// An index, and the state of the articles that it was made of.
+type Indexed = (Mark, Arc<Index>);
 
 impl Cache {
     pub(super) fn get(&self, org: OrgId, mark: Mark) -> Option<Arc<Index>> {

@@ -94,24 +94,24 @@ macro_rules! bind {
     }};
 }
 
-pub(super) fn sqlite<'q>(query: Query<'q, Sqlite, SqliteArguments>, args: Args) -> Query<'q, Sqlite, SqliteArguments> {
+pub(super) fn sqlite(query: Query<'_, Sqlite, SqliteArguments>, args: Args) -> Query<'_, Sqlite, SqliteArguments> {
     bind!(query, args)
 }
 
-pub(super) fn postgres<'q>(query: Query<'q, Postgres, PgArguments>, args: Args) -> Query<'q, Postgres, PgArguments> {
+pub(super) fn postgres(query: Query<'_, Postgres, PgArguments>, args: Args) -> Query<'_, Postgres, PgArguments> {
     bind!(query, args)
 }
 
-pub(super) fn sqlite_as<'q, T>(
-    query: QueryAs<'q, Sqlite, T, SqliteArguments>,
+pub(super) fn sqlite_as<T>(
+    query: QueryAs<'_, Sqlite, T, SqliteArguments>,
     args: Args,
-) -> QueryAs<'q, Sqlite, T, SqliteArguments> {
+) -> QueryAs<'_, Sqlite, T, SqliteArguments> {
     bind!(query, args)
 }
 
-pub(super) fn postgres_as<'q, T>(
-    query: QueryAs<'q, Postgres, T, PgArguments>,
+pub(super) fn postgres_as<T>(
+    query: QueryAs<'_, Postgres, T, PgArguments>,
     args: Args,
-) -> QueryAs<'q, Postgres, T, PgArguments> {
+) -> QueryAs<'_, Postgres, T, PgArguments> {
     bind!(query, args)
 }

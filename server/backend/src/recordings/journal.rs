@@ -64,11 +64,15 @@ fn put(out: &mut Vec<u8>, kind: u8, payload: &[&[u8]]) {
     }
     let mut crc = crc32fast::Hasher::new();
     crc.update(&[kind]);
-    payload.iter().for_each(|part| crc.update(part));
+    for part in payload {
+        crc.update(part);
+    }
     out.extend_from_slice(&(length as u32).to_le_bytes());
     out.extend_from_slice(&crc.finalize().to_le_bytes());
     out.push(kind);
-    payload.iter().for_each(|part| out.extend_from_slice(part));
+    for part in payload {
+        out.extend_from_slice(part);
+    }
 }
 
 /// Reads the records of a journal in order, as far as they are whole.

@@ -1,15 +1,15 @@
 //! The picture of a recording: its loudest samples.
 
-use std::{fs, io, path::Path};
-
-use call::Track;
+use call::{Track, audio::peaks::loudest};
 
 use super::journal::{Reader, Record};
 
-/// Columns of the picture at most.
-const MOST: u64 = 1_000;
 /// A column covers at least this many milliseconds.
 const FINEST_MS: u64 = 50;
+/// Samples of the telephone in the finest column.
+const FINEST: usize = FINEST_MS as usize * 8;
+/// Columns of the picture at most.
+const MOST: u64 = 1_000;
 
 /// The loudest samples of a recording, for its picture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -22,42 +22,58 @@ pub struct Peaks {
     pub assistant: Vec<u8>,
 }
 
-impl Peaks {
-    /// How long the audio of the journal at `path` is, at most `audio_ms`, and its picture. A journal that stopped holds
-    /// less than the call said.
-    pub(crate) fn read(path: &Path, audio_ms: u64) -> io::Result<(u64, Self)> {
-        let journal = fs::read(path)?;
-        let kept = Reader::new(&journal).map(|record| match record {
-            Record::Audio { start_ms, audio, .. } => start_ms + audio.len() as u64 / 8,
-            _ => 0,
-        });
-        let duration_ms = kept.max().unwrap_or(0).min(audio_ms);
-        Ok((duration_ms, Self::of(&journal, duration_ms)))
+/// Follows the audio of a call, so that its picture is there when it ends.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Meter {
+    caller: Vec<u8>,
+    assistant: Vec<u8>,
+}
+
+impl Meter {
+    /// Takes a stretch of one track. `start_ms` is believed up to the length of a day.
+    pub(crate) fn hear(&mut self, track: Track, start_ms: u64, audio: &[u8]) {
+        const DAY_MS: u64 = 86_400_000;
+        let lane = match track {
+            Track::Caller => &mut self.caller,
+            Track::Assistant => &mut self.assistant,
+        };
+        let mut sample = start_ms.min(DAY_MS) as usize * 8;
+        let mut rest = audio;
+        while !rest.is_empty() {
+            let (piece, after) = rest.split_at(rest.len().min(FINEST - sample % FINEST));
+            let column = sample / FINEST;
+            if lane.len() <= column {
+                lane.resize(column + 1, 0);
+            }
+            lane[column] = lane[column].max(loudest(piece));
+            sample += piece.len();
+            rest = after;
+        }
     }
 
+    /// The picture of the first `duration_ms`.
+    pub(crate) fn picture(&self, duration_ms: u64) -> Peaks {
+        let together = duration_ms.div_ceil(FINEST_MS * MOST).max(1);
+        let columns = duration_ms.div_ceil(FINEST_MS * together) as usize;
+        let draw = |lane: &[u8]| {
+            let mut drawn: Vec<u8> =
+                lane.chunks(together as usize).map(|step| step.iter().copied().max().unwrap_or(0)).collect();
+            drawn.resize(columns, 0);
+            drawn
+        };
+        Peaks { step_ms: (FINEST_MS * together) as i64, caller: draw(&self.caller), assistant: draw(&self.assistant) }
+    }
+}
+
+impl Peaks {
     /// The picture of a journal whose audio lasts `duration_ms`.
     pub(super) fn of(journal: &[u8], duration_ms: u64) -> Self {
-        let step_ms = duration_ms.div_ceil(MOST).max(FINEST_MS).next_multiple_of(10);
-        let columns = duration_ms.div_ceil(step_ms) as usize;
-        let (mut caller, mut assistant) = (vec![0; columns], vec![0; columns]);
-        let step = step_ms as usize * 8;
+        let mut meter = Meter::default();
         for record in Reader::new(journal) {
-            let Record::Audio { track, start_ms, audio, .. } = record else { continue };
-            let lane = match track {
-                Track::Caller => &mut caller,
-                Track::Assistant => &mut assistant,
-            };
-            let mut sample = start_ms as usize * 8;
-            let mut rest = audio;
-            while !rest.is_empty() {
-                let (piece, after) = rest.split_at(rest.len().min(step - sample % step));
-                if let Some(column) = lane.get_mut(sample / step) {
-                    *column = call::audio::peaks::loudest(piece).max(*column);
-                }
-                sample += piece.len();
-                rest = after;
+            if let Record::Audio { track, start_ms, audio, .. } = record {
+                meter.hear(track, start_ms, audio);
             }
         }
-        Self { step_ms: step_ms as i64, caller, assistant }
+        meter.picture(duration_ms)
     }
 }

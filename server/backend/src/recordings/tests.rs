@@ -46,7 +46,7 @@ fn the_file_says_what_it_is_and_is_as_long_as_it_says() {
     assert_eq!(file.len() as u64, wav.len());
     assert_eq!(wav.len(), 44 + 250 * 16 * 4);
     let parsed = audio::wav::parse(&file).expect("a WAV file");
-    assert_eq!(format!("{parsed:?}").contains("16000"), true);
+    assert_eq!(parsed.rate_hz, 16_000);
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn the_picture_shows_who_is_loud_when() {
     silence_then_tone.extend(vec![audio::mulaw::encode(16_062); 800]);
     let peaks = Peaks::of(&journal_of(&[(Track::Caller, 0, silence_then_tone)]), 200);
     assert_eq!(peaks, Peaks { step_ms: 50, caller: vec![0, 0, 49, 49], assistant: vec![0; 4] });
-    assert_eq!(Peaks::of(journal::MAGIC, 3_600_000).step_ms, 3_600);
+    assert_eq!(Peaks::of(journal::MAGIC, 3_590_000).step_ms, 3_600);
 }
 
 fn stretches() -> impl Strategy<Value = Vec<(Track, u64, Vec<u8>)>> {

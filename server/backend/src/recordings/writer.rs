@@ -19,7 +19,7 @@ use call::Track;
 use model::{CallId, OrgId};
 use tokio::sync::oneshot;
 
-use super::journal;
+use super::{Meter, Peaks, journal};
 
 /// How often journals are written.
 const TICK: Duration = Duration::from_secs(1);
@@ -29,6 +29,8 @@ const CHUNK: usize = 8_000;
 const MOST: usize = 512 * 1024;
 /// Audio alone is flushed to the platters in every fifth tick; facts in every one.
 const SYNC_AUDIO_EVERY: u64 = 5;
+/// Flushing takes no more of a tick than this: a call that ends waits for the tick.
+const SYNC_AT_MOST: Duration = Duration::from_millis(300);
 
 /// Where journals are written: a directory, or in tests a disk that fails.
 pub(crate) trait Disk: Send + 'static {
@@ -89,7 +91,11 @@ struct State {
     out: Vec<u8>,
     chunks: [Chunk; 2],
     has_facts: bool,
+    meter: Meter,
+    /// How far the audio goes.
     end_ms: u64,
+    /// How far of it is on the disk.
+    kept_ms: u64,
     stopped: Option<String>,
 }
 
@@ -151,6 +157,7 @@ impl Journal {
             return;
         }
         state.end_ms = state.end_ms.max(start_ms + (audio.len() / 8) as u64);
+        state.meter.hear(track, start_ms, audio);
         let chunk = &mut state.chunks[track_index(track)];
         if chunk.start_ms + (chunk.audio.len() / 8) as u64 != start_ms || chunk.audio.len() >= CHUNK {
             state.cut(track);
@@ -181,9 +188,15 @@ impl Journal {
         }
     }
 
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.slot.path
+    /// How far the audio goes.
+    pub(crate) fn end_ms(&self) -> u64 {
+        self.slot.lock().end_ms
+    }
+
+    /// How much audio is on the disk, and what it looks like.
+    pub(crate) fn kept(&self) -> (u64, Peaks) {
+        let state = self.slot.lock();
+        (state.kept_ms, state.meter.picture(state.kept_ms))
     }
 
     /// Why recording has stopped, where it has.
@@ -230,8 +243,8 @@ impl State {
     }
 
     fn stop(&mut self, reason: &str) {
-        let (end_ms, stopped) = (self.end_ms, Some(reason.to_owned()));
-        *self = Self { end_ms, stopped, ..Self::default() };
+        let meter = std::mem::take(&mut self.meter);
+        *self = Self { meter, kept_ms: self.kept_ms, stopped: Some(reason.to_owned()), ..Self::default() };
     }
 }
 
@@ -268,7 +281,7 @@ impl<D: Disk> Thread<D> {
                 }
                 Ok(Command::Close(call, done)) => {
                     if let Some(mut open) = self.open.remove(&call) {
-                        self.write(&mut open, true);
+                        self.write(&mut open, Some(true));
                     }
                     let _ = done.send(());
                 }
@@ -293,13 +306,16 @@ impl<D: Disk> Thread<D> {
 
     fn write_all(&mut self, sync: bool) {
         let mut open = std::mem::take(&mut self.open);
+        let began = Instant::now();
         for journal in open.values_mut() {
-            self.write(journal, sync);
+            let in_time = began.elapsed() < SYNC_AT_MOST;
+            self.write(journal, if in_time { Some(sync) } else { None });
         }
         self.open = open;
     }
 
-    fn write(&mut self, open: &mut Open, sync: bool) {
+    /// Writes what waits of one call. `sync`: whether audio is to be flushed too, or not even facts.
+    fn write(&mut self, open: &mut Open, sync: Option<bool>) {
         let mut state = open.slot.lock();
         if state.stopped.is_some() {
             open.file = None;
@@ -310,12 +326,16 @@ impl<D: Disk> Thread<D> {
         let has_facts = std::mem::take(&mut state.has_facts);
         // The call goes on with an empty buffer while the disk works on the full one.
         let bytes = std::mem::replace(&mut state.out, std::mem::take(&mut self.spare));
+        let end_ms = state.end_ms;
         drop(state);
 
-        if let Err(error) = self.put(open, &bytes, sync || has_facts) {
-            tracing::error!(%error, "a recording stops: its journal cannot be written");
-            open.slot.lock().stop(&reason(&error));
-            open.file = None;
+        match self.put(open, &bytes, sync.is_some_and(|audio| audio || has_facts)) {
+            Ok(()) => open.slot.lock().kept_ms = end_ms,
+            Err(error) => {
+                tracing::error!(%error, "a recording stops: its journal cannot be written");
+                open.slot.lock().stop(&reason(&error));
+                open.file = None;
+            }
         }
         self.spare = bytes;
         self.spare.clear();

@@ -104,15 +104,14 @@ pub(super) fn near(asked: &str, known: &str) -> bool {
 }
 
 /// Whether one letter was added, lost or mistaken, or two neighbours were exchanged.
-fn one_edit(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let same_front = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let (rest_a, rest_b) = (&a[same_front..], &b[same_front..]);
-    let same_back = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(|(x, y)| x == y).count();
-    let (mid_a, mid_b) = (&rest_a[..rest_a.len() - same_back], &rest_b[..rest_b.len() - same_back]);
-    match (mid_a, mid_b) {
+fn one_edit(asked: &str, known: &str) -> bool {
+    let (asked, known): (Vec<char>, Vec<char>) = (asked.chars().collect(), known.chars().collect());
+    let front = asked.iter().zip(&known).take_while(|(a, k)| a == k).count();
+    let (asked, known) = (&asked[front..], &known[front..]);
+    let back = asked.iter().rev().zip(known.iter().rev()).take_while(|(a, k)| a == k).count();
+    match (&asked[..asked.len() - back], &known[..known.len() - back]) {
         ([] | [_], [] | [_]) => true,
-        ([w, x], [y, z]) => w == z && x == y,
+        ([a, b], [c, d]) => a == d && b == c,
         _ => false,
     }
 }
