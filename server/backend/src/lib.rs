@@ -86,7 +86,7 @@ pub enum StartError {
 }
 
 impl Backend {
-    /// Makes the directories, opens the database and brings its schema up to date. Call inside a tokio runtime.
+    /// Makes the directories, opens the database, brings its schema up to date and clears away what has expired. Call inside a tokio runtime.
     pub async fn open(config: Config) -> Result<Self, StartError> {
         Self::open_at(config, Clock::system()).await
     }
@@ -96,7 +96,10 @@ impl Backend {
         make_directories(&config)?;
         let db = Db::open(config.database_url.expose_secret()).await?;
         db.migrate().await?;
-        Self::with_db(config, db, clock)
+        let backend = Self::with_db(config, db, clock)?;
+        sessions::remove_expired(&backend).await?;
+        stream_tokens::remove_expired(&backend).await?;
+        Ok(backend)
     }
 
     /// A backend on a database that is open and up to date.

@@ -211,3 +211,6 @@ async fn packs(db: &Db, org: OrgId) -> DbResult<Vec<PackKey>> {
 fn zone_of(name: &str) -> DbResult<Tz> {
     name.parse().map_err(|_| DbError::Sqlx(sqlx::Error::Decode("the time zone of an organisation is unknown".into())))
 }
+
+#[cfg(test)]
+mod tests;
