@@ -3,6 +3,7 @@
 //! Every input changes the parts, then [`Call::settle`] lets everything happen that is due, in one fixed order, until nothing more is.
 
 mod ending;
+mod errors;
 mod facts;
 mod hearing;
 mod model;

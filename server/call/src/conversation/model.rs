@@ -2,23 +2,18 @@
 
 use super::{Call, Ending};
 use crate::{
-    io::{AfterTool, EndReason, Fact, Finish, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus},
-    openai::{
-        ClientEvent, EventId, EventKind, Item, NewItem, Response, ServerError, ServerEvent, Session, SessionInfo,
-    },
-    session::{Severity, Which, severity},
+    io::{AfterTool, Fact, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus},
+    openai::{ClientEvent, EventKind, Item, NewItem, Response, ServerEvent, Session, SessionInfo},
+    session::{Severity, Which},
     tools::{Begin, Ended},
-    turn::{Active, Whose, Why},
+    turn::Whose,
     usage::{TranscriptionUsage, Usage},
 };
 
-/// Unreadable frames within [`UNREADABLE_WITHIN_MS`] after which a session is replaced.
-const MAX_UNREADABLE: usize = 20;
-const UNREADABLE_WITHIN_MS: u64 = 10_000;
 /// The end of speech is told at most so much later; a count that says otherwise has slipped.
 const LATE_MS: u64 = 2_000;
 /// An answer that spoke so long beside its calls has said its goodbye.
-pub(super) const SPOKE_MS: u64 = 800;
+const SPOKE_MS: u64 = 800;
 
 impl Call {
     pub(super) fn model(&mut self, no: SessionNo, event: ServerEvent<'_>) {
@@ -38,7 +33,7 @@ impl Call {
                 self.note_error(&error);
                 if Severity::from(&error) == Severity::Fatal {
                     self.give_up();
-                } else if answers(&error).is_none_or(|event| event.kind == EventKind::Settings) {
+                } else if error.ours().is_none_or(|event| event.kind == EventKind::Settings) {
                     self.lose_session();
                 }
             }
@@ -329,80 +324,6 @@ impl Call {
         }
     }
 
-    /// A response must not end in dead air.
-    fn judge(&mut self, response: &Response, active: &Active) {
-        let said = active.audio_ms > 0 || active.words;
-        let cancelled = response.status == "cancelled"
-            && (active.stopped || response.reason.is_some() || self.turn.caller_speaks());
-        if response.status == "failed" {
-            let error = response.error.clone().unwrap_or_default();
-            let severity = severity(&error.kind, error.code.as_deref());
-            self.note_event("model_error", format!("A response failed: {}.", code(error.code.as_deref(), &error.kind)));
-            // What was half said is to be finished.
-            let why = if said && active.why < Why::Continue { Why::Continue } else { active.why };
-            return if severity == Severity::Fatal { self.give_up() } else { self.try_again(why, severity) };
-        }
-        if said {
-            self.goodbye_said();
-        }
-        if said || active.calls || cancelled || active.stopped {
-            if response.status == "incomplete" {
-                self.note_event("model_error", "An answer was cut off by the model.");
-            }
-            if said && !active.calls {
-                self.silence.model_speaks();
-            }
-            return;
-        }
-        self.note_event("model_error", "A response brought nothing.");
-        self.try_again(active.why, Severity::Transient);
-    }
-
-    fn error(&mut self, no: SessionNo, error: &ServerError) {
-        let ours = answers(error);
-        match Severity::from(error) {
-            Severity::AlreadyActive => self.turn.already_active(ours, self.now),
-            Severity::Fatal => {
-                self.note_error(error);
-                self.give_up();
-            }
-            Severity::Expired => {
-                self.note_error(error);
-                self.lose_session();
-            }
-            severity @ (Severity::RateLimited | Severity::Transient | Severity::Harmless) => {
-                self.note_error(error);
-                if let Some(why) = ours.and_then(|event| self.turn.refused(event)) {
-                    self.try_again(why, severity);
-                } else if severity == Severity::Transient {
-                    self.server_errors += 1;
-                    if self.server_errors > 1 {
-                        self.cancel_response(no);
-                        self.lose_session();
-                    }
-                }
-            }
-        }
-    }
-
-    fn note_error(&mut self, error: &ServerError) {
-        // Cancelling what has just ended happens in every lively conversation.
-        if error.code.as_deref() != Some("response_cancel_not_active") {
-            let what = code(error.code.as_deref(), &error.kind);
-            self.note_event("model_error", format!("The model's server says: {what}."));
-        }
-    }
-
-    pub(super) fn unreadable_event(&mut self) {
-        self.unreadable.retain(|at| self.now.since(*at) < UNREADABLE_WITHIN_MS);
-        self.unreadable.push_back(self.now);
-        if self.unreadable.len() >= MAX_UNREADABLE {
-            self.unreadable.clear();
-            self.note_event("model_error", "The model's frames could not be read.");
-            self.lose_session();
-        }
-    }
-
     fn spend(&mut self, used: Usage) {
         if used != Usage::default() {
             self.used += used;
@@ -414,26 +335,4 @@ impl Call {
     pub(super) fn costs_too_much(&self) -> bool {
         self.plan.limits.cost_nano_usd.is_some_and(|limit| self.used.cost(&self.plan.prices) >= limit)
     }
-
-    /// The model cannot be had: a sentence, and the telephone network takes over.
-    pub(super) fn give_up(&mut self) {
-        if matches!(self.ending, Ending::LastWords { .. } | Ending::Over) {
-            return;
-        }
-        self.note_event("model_lost", "The model could not be reached; the call goes on without it.");
-        self.close_sessions();
-        self.last_words(crate::plan::Phrase::TechnicalProblem, Finish::Rescue(EndReason::ModelLost));
-    }
-}
-
-/// Which event of ours an error answers.
-fn answers(error: &ServerError) -> Option<EventId> {
-    EventId::parse(error.event_id.as_deref()?)
-}
-
-/// A code as it may stand in a record: it comes from outside.
-fn code(code: Option<&str>, kind: &str) -> String {
-    let text = code.filter(|code| !code.is_empty()).unwrap_or(kind);
-    let clean: String = text.chars().filter(|c| c.is_ascii_alphanumeric() || "_-.".contains(*c)).take(60).collect();
-    if clean.is_empty() { "an unknown error".to_owned() } else { clean }
 }
