@@ -140,7 +140,7 @@ async fn staff_end_a_running_call() {
         let org = backend::orgs::named(&world.backend, "mangy-dog").await.expect("readable").expect("there");
         let running = until(std::time::Duration::from_secs(10), async || {
             let live = calls::live_calls(&org).await.expect("readable").into_iter().next()?;
-            world.backend.running().contains(live.id).then_some(live)
+            (live.status == CallStatus::Active && world.backend.running().contains(live.id)).then_some(live)
         });
         let live = running.await.expect("the call runs");
         let end = backend::running::Command::End(call::EndReason::StaffEnded);

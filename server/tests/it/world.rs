@@ -101,7 +101,12 @@ impl World {
 
     /// A caller of Mangy Dog Coffee who asks one thing.
     pub fn caller(&self) -> CallOptions {
-        CallOptions { url: self.url.clone(), says: vec![Utterance::Text(QUESTION.into())], ..CallOptions::default() }
+        CallOptions {
+            url: self.url.clone(),
+            to: COFFEE.into(),
+            says: vec![Utterance::Text(QUESTION.into())],
+            ..CallOptions::default()
+        }
     }
 
     /// Places a call and lives it to its end.
@@ -184,13 +189,17 @@ pub async fn until<T>(time: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -
     tokio::time::timeout(time, asking).await.ok()
 }
 
-/// A caller may wait this long for a word: two seconds, and what a machine that runs other tests at the same time adds.
-pub const SILENCE_MS: u64 = 2_600;
+/// A caller may wait this long for an answer: two seconds, and what a machine that runs other tests at the same time adds.
+const ANSWER_MS: u64 = 2_600;
+
+/// After the last answer the caller stays for three seconds before hanging up.
+const SILENCE_MS: u64 = 3_100;
 
 /// The caller heard a sentence, from whoever, and no dead air.
 pub fn assert_never_silent(report: &CallReport) {
     let heard = report.transcript.iter().any(|line| line.who != Who::Caller && line.text.split(' ').count() > 2);
     assert!(heard, "the caller heard nothing: {report}");
+    assert!(report.answers_ms.iter().all(|ms| *ms <= ANSWER_MS), "answers after {:?}: {report}", report.answers_ms);
     assert!(report.longest_silence_ms <= SILENCE_MS, "{} ms of silence: {report}", report.longest_silence_ms);
     assert!(report.protocol_problems.is_empty(), "{:?}", report.protocol_problems);
 }
