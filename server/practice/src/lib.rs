@@ -9,7 +9,7 @@
 //! misunderstanding shows.
 
 pub mod caption;
-//L
+pub mod load;
 pub mod model;
 pub mod phone;
 pub mod sound;

@@ -7,6 +7,7 @@
 //! Words of a caller come either typed or as a [`caption`](crate::caption) in the audio. What it says carries a caption, too.
 
 use std::{
+    fmt,
     path::PathBuf,
     sync::{
         Arc,
@@ -54,6 +55,25 @@ pub enum Record {
     Channel(mpsc::UnboundedSender<String>),
     /// To a file, one frame a line.
     File(PathBuf),
+    /// To whoever watches, at once.
+    Watcher(Watcher),
+}
+
+/// Takes every frame as it arrives.
+#[derive(Clone)]
+pub struct Watcher(Arc<dyn Fn(&str) + Send + Sync>);
+
+impl Watcher {
+    /// Must be quick: the session waits for it.
+    pub fn new(watch: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(watch))
+    }
+}
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
 }
 
 /// How a practice model behaves.

@@ -12,6 +12,7 @@ mod call;
 mod caller;
 mod fault;
 mod heard;
+mod phrases;
 mod playout;
 mod report;
 pub mod rest;

@@ -57,6 +57,11 @@ impl Format {
         }
     }
 
+    /// So much of nothing.
+    pub fn silence(self, ms: usize) -> Vec<u8> {
+        self.encode(&vec![0; ms * self.rate() as usize / 1_000])
+    }
+
     /// Samples a second.
     pub const fn rate(self) -> u32 {
         match self {

@@ -9,6 +9,7 @@ mod call;
 mod check;
 mod demo;
 mod key;
+mod load;
 mod migrate;
 mod org;
 mod practice;
@@ -30,6 +31,8 @@ enum Command {
     Demo(demo::Args),
     /// Place a telephone call to a running server the way Twilio does, and print what it was like
     Call(Box<call::Args>),
+    /// Place many calls at once and measure what the server adds, loses and needs
+    Load(load::Args),
     /// Serve the practice model: the Realtime API (GA), answered by rules
     Practice(practice::Args),
     /// Check the configuration, the database and the directories; tell every problem at once
@@ -70,6 +73,7 @@ pub async fn run() -> ExitCode {
         Command::Serve => crate::serve::run().await,
         Command::Demo(args) => demo::run(args).await,
         Command::Call(args) => call::run(*args).await.map_err(Problems::from),
+        Command::Load(args) => load::run(args).await.map_err(Problems::from),
         Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
         Command::Check(args) => check::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,

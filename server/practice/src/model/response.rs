@@ -52,6 +52,16 @@ pub(super) enum Effect {
     Break,
 }
 
+/// A part of an answer, rendered.
+#[derive(Clone, Debug)]
+pub(super) struct SpokenPart {
+    pub(super) audio: Arc<[u8]>,
+    /// How much of the text it says.
+    pub(super) text_bytes: usize,
+    /// Whether nothing follows.
+    pub(super) last: bool,
+}
+
 /// What a response works on.
 pub(super) struct Stage<'a> {
     pub(super) conversation: &'a mut Conversation,
@@ -100,7 +110,11 @@ struct Open {
     item: Item,
     /// All that will be said, written, or handed over.
     text: String,
-    audio: Arc<[u8]>,
+    /// The voice as far as it is there, how much of the text it says, until when it is being sent, and whether that is all.
+    audio: Vec<u8>,
+    told: usize,
+    audio_until: u64,
+    planned: bool,
     sent: usize,
     audio_sent: usize,
     previous: Option<String>,
@@ -181,7 +195,17 @@ impl Response {
                 json!({ "type": "conversation.item.added", "previous_item_id": previous, "item": item.to_json() }),
             );
         }
-        self.open = Some(Open { item, text, audio: Arc::default(), sent: 0, audio_sent: 0, previous });
+        self.open = Some(Open {
+            item,
+            text,
+            audio: Vec::new(),
+            told: 0,
+            audio_until: now,
+            planned: false,
+            sent: 0,
+            audio_sent: 0,
+            previous,
+        });
         self.begin_content(now, stage);
     }
 
@@ -215,22 +239,40 @@ impl Response {
         }
     }
 
-    /// The voice is there: `speed` seconds of it are sent in a second.
-    pub(super) fn spoken(&mut self, audio: Arc<[u8]>, speed: f64, now: u64) {
-        let Some(open) = self.open.as_mut().filter(|it| self.steps.is_empty() && it.audio.is_empty()) else { return };
-        let mut whole = audio.len();
+    /// The next part of the voice is there: `speed` seconds of it are sent in a second.
+    pub(super) fn spoken(&mut self, part: &SpokenPart, speed: f64, now: u64) {
+        let Some(open) = self.open.as_mut().filter(|it| !it.planned) else { return };
         let bytes_per_ms = self.made.format.bytes_per_ms();
+        let start = open.audio.len();
+        let mut bytes = part.audio.len();
         if let Some(limit) = self.made.max_tokens {
             // A token is 50 ms of speech, and the transcript's tokens come out of the same purse.
             let text = Tokens::of_text(&open.text).text;
             let allowed = limit.saturating_sub(text.min(limit / 2)) as usize * 50 * bytes_per_ms;
-            self.cut = allowed < whole;
-            whole = whole.min(allowed);
+            self.cut = start + bytes > allowed;
+            bytes = bytes.min(allowed - start.min(allowed));
         }
-        let breaks = self.ending == Ending::Break;
-        self.steps = pace::speech(&open.text, whole, self.made.format, speed, now, breaks);
-        open.audio = audio;
-        self.started_at = now;
+        if start == 0 {
+            self.started_at = now;
+        }
+        open.planned = part.last || self.cut || self.ending == Ending::Break;
+        let text = open.told..(open.told + part.text_bytes).min(open.text.len());
+        open.told = text.end;
+        open.audio.extend(&part.audio[..bytes]);
+        let begins_at = now.max(open.audio_until);
+        open.audio_until = begins_at + (bytes as f64 / bytes_per_ms as f64 / speed) as u64;
+        self.steps.extend(pace::speech(&pace::Speech {
+            words: &open.text[text.clone()],
+            text_start: text.start,
+            audio: start..start + bytes,
+            format: self.made.format,
+            speed,
+            begins_at,
+            breaks: self.ending == Ending::Break,
+        }));
+        if open.planned {
+            self.steps.push_back((open.audio_until.max(begins_at), Step::Close));
+        }
     }
 
     fn step(&mut self, step: Step, due: u64, stage: &mut Stage<'_>) {

@@ -11,7 +11,7 @@ use super::{
     input::{Heard, Input},
     items::{Conversation, Item, Kind, Part, Role, Status},
     problem::Problem,
-    response::{Effect, Response, Stage},
+    response::{Effect, Response, SpokenPart, Stage},
     usage::{self, Tokens},
     vad::Edge,
 };
@@ -196,12 +196,12 @@ impl Session {
         }
     }
 
-    /// The audio of an answer, rendered.
-    pub(super) fn spoken(&mut self, response_id: &str, audio: &Arc<[u8]>, now: u64) {
+    /// A part of the audio of an answer, rendered.
+    pub(super) fn spoken(&mut self, response_id: &str, part: &SpokenPart, now: u64) {
         self.tick(now);
         let speed = self.manner.speed;
         if let Some(response) = self.running().find(|it| it.id() == response_id) {
-            response.spoken(audio.clone(), speed, now);
+            response.spoken(part, speed, now);
         }
         self.run();
     }

@@ -11,6 +11,7 @@ use super::{
     Shared,
     faults::Fault,
     problem::Problem,
+    response::SpokenPart,
     session::{Output, Session},
     unix_now,
 };
@@ -30,10 +31,10 @@ pub(super) async fn refuse_beta(mut socket: WebSocket) {
     }
 }
 
-/// An answer's audio, rendered.
+/// A part of an answer's audio, rendered.
 struct Spoken {
     response_id: String,
-    audio: Arc<[u8]>,
+    part: SpokenPart,
 }
 
 /// Runs a session to its end.
@@ -67,7 +68,7 @@ pub(super) async fn run(socket: WebSocket, shared: Arc<Shared>, model: String) {
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Binary(_))) => {}
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
             },
-            Some(Spoken { response_id, audio }) = voices.recv() => session.spoken(&response_id, &audio, now()),
+            Some(Spoken { response_id, part }) = voices.recv() => session.spoken(&response_id, &part, now()),
             () = sleep_until(deadline) => session.tick(now()),
             () = shared.stop.cancelled() => {
                 let close = CloseFrame { code: 1_001, reason: "the practice model stops".into() };
@@ -83,12 +84,7 @@ async fn act(output: Output, to_client: &mut SplitSink<WebSocket, Message>, spea
     match output {
         Output::Send(text) => to_client.send(Message::Text(text.into())).await.is_ok(),
         Output::Speak { response_id, utterance } => {
-            let speaker = speaker.clone();
-            tokio::spawn(async move {
-                let audio = captioned(&utterance).await;
-                // The session may be over by then.
-                _ = speaker.send(Spoken { response_id, audio }).await;
-            });
+            tokio::spawn(speak(response_id, utterance, speaker.clone()));
             true
         }
         Output::Close { code, reason } => {
@@ -100,16 +96,42 @@ async fn act(output: Output, to_client: &mut SplitSink<WebSocket, Message>, spea
     }
 }
 
-/// Speaks, and writes the words under it where the format can carry them.
-async fn captioned(utterance: &Utterance) -> Arc<[u8]> {
-    let audio = voice::speak(utterance).await;
-    if utterance.format != Format::Mulaw {
-        return audio;
+/// Speaks sentence by sentence: the first is heard while the next is rendered.
+async fn speak(response_id: String, utterance: Utterance, speaker: mpsc::Sender<Spoken>) {
+    let mut rest = utterance.text.as_str();
+    while !rest.is_empty() {
+        let (sentence, more) = rest.split_at(sentence_end(rest));
+        rest = more;
+        let mut audio = captioned(&Utterance { text: sentence.trim().to_owned(), ..utterance.clone() }).await;
+        if !rest.is_empty() {
+            audio.extend(utterance.format.silence(PAUSE_MS));
+        }
+        let part = SpokenPart { audio: audio.into(), text_bytes: sentence.len(), last: rest.is_empty() };
+        if speaker.send(Spoken { response_id: response_id.clone(), part }).await.is_err() {
+            // The session is over.
+            return;
+        }
     }
-    let mut audio = audio.to_vec();
-    let duration_ms = (audio.len() / utterance.format.bytes_per_ms()) as u32;
-    Caption { id: rand::random(), duration_ms, text: utterance.text.clone() }.write(&mut audio);
-    audio.into()
+}
+
+/// Between two sentences.
+const PAUSE_MS: usize = 150;
+
+/// Where the first sentence ends, the space behind it included. What is very short stays with what follows: "Dr. Lee".
+fn sentence_end(text: &str) -> usize {
+    const SHORTEST: usize = 24;
+    let ends = [". ", "? ", "! "].iter().flat_map(|it| text.match_indices(it)).map(|(at, _)| at + 2);
+    ends.filter(|it| *it >= SHORTEST).min().unwrap_or(text.len())
+}
+
+/// Speaks, and writes the words under it where the format can carry them.
+async fn captioned(utterance: &Utterance) -> Vec<u8> {
+    let mut audio = voice::speak(utterance).await.to_vec();
+    if utterance.format == Format::Mulaw {
+        let duration_ms = (audio.len() / utterance.format.bytes_per_ms()) as u32;
+        Caption { id: rand::random(), duration_ms, text: utterance.text.clone() }.write(&mut audio);
+    }
+    audio
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -80,7 +80,7 @@ impl InProgress {
             None => None,
         };
         Ok(Self {
-            ear: Ear::new(options.keep_sound),
+            ear: Ear::new(options.keep_sound, options.probe.is_none()),
             report: CallReport { call_sid: call_sid.clone(), ..CallReport::default() },
             options,
             server,
@@ -121,7 +121,7 @@ impl InProgress {
     /// Follows documents until something ends the call.
     async fn follow(&mut self) -> Result<Ended, CallError> {
         let voice = self.server.public(&self.options.voice_path)?;
-        let before = self.now_ms();
+        let before = Instant::now();
         let fallback = self.options.fallback_path.clone();
         let document = match (self.fetch(&voice, Vec::new(), "ringing").await, fallback) {
             (Err(why), Some(path)) => {
@@ -132,7 +132,7 @@ impl InProgress {
             }
             (document, _) => document?,
         };
-        self.report.webhook_ms = self.now_ms() - before;
+        self.report.webhook_us = before.elapsed().as_micros() as u64;
         let mut base = voice;
         let mut verbs: VecDeque<Verb> = parse_twiml(&document)?.into();
         if !matches!(verbs.front(), Some(Verb::Reject(_))) {

@@ -2,7 +2,10 @@
 
 use call::audio::{energy::rms_dbfs, mulaw};
 
-use super::report::{Line, Who};
+use super::{
+    phrases::Listener,
+    report::{Line, Who},
+};
 use crate::{
     caption::Reader,
     sound::{BYTES_PER_MS, SILENCE},
@@ -20,7 +23,10 @@ pub(super) struct Ear {
     begin_ms: u64,
     keep: bool,
     pub(super) sound: Vec<u8>,
+    /// Whether it listens for words.
+    words: bool,
     captions: Reader,
+    phrases: Listener,
     heard_bytes: u64,
     pub(super) lines: Vec<Line>,
     last_id: Option<u16>,
@@ -35,9 +41,9 @@ pub(super) struct Ear {
 }
 
 impl Ear {
-    /// An ear that keeps what it hears when asked to.
-    pub(super) fn new(keep: bool) -> Self {
-        Self { keep, ..Self::default() }
+    /// An ear that keeps what it hears, and listens for words, when asked to.
+    pub(super) fn new(keep: bool, words: bool) -> Self {
+        Self { keep, words, ..Self::default() }
     }
 
     /// The stream begins, so many milliseconds into the call: silence until then.
@@ -55,13 +61,8 @@ impl Ear {
             self.sound.extend(audio);
         }
         let now_ms = self.now_ms();
-        for found in self.captions.read(audio) {
-            if self.last_id.replace(found.caption.id) != Some(found.caption.id) {
-                let at_ms = self.begin_ms + found.at / BYTES_PER_MS as u64;
-                let until_ms = at_ms + u64::from(found.caption.duration_ms);
-                self.lines.push(Line { at_ms, until_ms, who: Who::Assistant, text: found.caption.text, cut: false });
-                self.unnamed = None;
-            }
+        if self.words {
+            self.listen(audio);
         }
         self.heard_bytes += audio.len() as u64;
         self.watch_for_gaps(from_network > 0);
@@ -72,6 +73,20 @@ impl Ear {
             self.note_unnamed(now_ms);
         }
         voice
+    }
+
+    fn listen(&mut self, audio: &[u8]) {
+        let end = self.heard_bytes + audio.len() as u64;
+        let captions = self.captions.read(audio).into_iter().map(|it| (it.caption, it.at));
+        let phrases = self.phrases.hear(audio).into_iter().map(|(it, before)| (it, end.saturating_sub(before as u64)));
+        for (caption, at) in captions.chain(phrases).collect::<Vec<_>>() {
+            if self.last_id.replace(caption.id) != Some(caption.id) {
+                let at_ms = self.begin_ms + at / BYTES_PER_MS as u64;
+                let until_ms = at_ms + u64::from(caption.duration_ms);
+                self.lines.push(Line { at_ms, until_ms, who: Who::Assistant, text: caption.text, cut: false });
+                self.unnamed = None;
+            }
+        }
     }
 
     fn watch_for_gaps(&mut self, from_network: bool) {
@@ -137,6 +152,8 @@ impl Ear {
     pub(super) fn end(&mut self) {
         let last = self.unnamed.take();
         self.tell_unnamed(last);
+        self.lines.sort_by_key(|it| it.at_ms);
+        self.lines.dedup_by(|next, line| line.continues(next));
     }
 
     fn now_ms(&self) -> u64 {
@@ -151,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_was_said_is_known_with_its_time() {
-        let mut ear = Ear::new(true);
+        let mut ear = Ear::new(true, true);
         ear.stream_begins(500);
         hear(&mut ear, &[SILENCE; 8_000]);
         hear(&mut ear, &said(7, "Welcome to the soup."));
@@ -163,7 +180,7 @@ mod tests {
 
     #[test]
     fn what_was_cut_off_is_known_as_far_as_it_was_heard() {
-        let mut ear = Ear::new(false);
+        let mut ear = Ear::new(false, true);
         hear(&mut ear, &said(7, "Welcome to the soup, and so on and on.")[..12_000]);
         ear.cut_off();
 
@@ -172,7 +189,7 @@ mod tests {
 
     #[test]
     fn speech_without_words_is_counted_not_guessed() {
-        let mut ear = Ear::new(false);
+        let mut ear = Ear::new(false, true);
         hear(&mut ear, &[0x20; 16_000]);
         hear(&mut ear, &[SILENCE; 8_000]);
         ear.end();
@@ -182,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_gap_in_an_answer_is_counted_and_a_pause_is_not() {
-        let mut ear = Ear::new(false);
+        let mut ear = Ear::new(false, true);
         for from_network in [160, 0, 0, 160, 160] {
             ear.hear(&[0x20; 160], from_network);
         }

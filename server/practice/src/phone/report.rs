@@ -31,6 +31,22 @@ pub struct Line {
     pub cut: bool,
 }
 
+impl Line {
+    /// Takes what follows without a pause as a part of this: the sentences of one answer.
+    pub(super) fn continues(&mut self, next: &Line) -> bool {
+        const PAUSE_MS: u64 = 400;
+        let same = self.who == Who::Assistant
+            && next.who == Who::Assistant
+            && !self.cut
+            && next.at_ms < self.until_ms + PAUSE_MS;
+        if same {
+            self.text = format!("{} {}", self.text, next.text);
+            (self.until_ms, self.cut) = (next.until_ms, next.cut);
+        }
+        same
+    }
+}
+
 /// Something that happened in the call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Event {
@@ -67,8 +83,8 @@ pub struct CallReport {
     pub ended: Option<Ended>,
     /// How the server closed the stream: code and reason.
     pub stream_closed: Option<(Option<u16>, String)>,
-    /// How long `POST /voice` took.
-    pub webhook_ms: u64,
+    /// How long `POST /voice` took, in microseconds.
+    pub webhook_us: u64,
     /// From the webhook to the stream's `start`.
     pub stream_ms: Option<u64>,
     /// From the stream's start to the assistant's first word.
@@ -135,7 +151,7 @@ impl fmt::Display for CallReport {
             None => "unknown",
         };
         writeln!(f, "\nended: {ended} after {}", seconds(self.duration_ms))?;
-        write!(f, "answered in {} ms", self.webhook_ms)?;
+        write!(f, "answered in {:.1} ms", self.webhook_us as f64 / 1_000.0)?;
         if let Some(first) = self.first_word_ms {
             write!(f, ", first word after {}", seconds(first))?;
         }

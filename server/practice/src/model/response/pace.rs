@@ -14,39 +14,49 @@ const ARGUMENT_BYTES: usize = 14;
 /// Tokens come about this far apart.
 const TOKEN_MS: u64 = 12;
 
+/// A part of an answer that is spoken.
+pub(super) struct Speech<'a> {
+    pub(super) words: &'a str,
+    /// Where in the whole text these words begin.
+    pub(super) text_start: usize,
+    /// Where in the whole audio their sound lies.
+    pub(super) audio: Range<usize>,
+    pub(super) format: Format,
+    /// Seconds of audio sent in a second.
+    pub(super) speed: f64,
+    pub(super) begins_at: u64,
+    /// The socket breaks in the middle.
+    pub(super) breaks: bool,
+}
+
 /// Speech: audio faster than real time, its transcript a little ahead of it.
-pub(super) fn speech(
-    text: &str,
-    audio: usize,
-    format: Format,
-    speed: f64,
-    now: u64,
-    breaks: bool,
-) -> VecDeque<(u64, Step)> {
-    let mut words: VecDeque<Range<usize>> = words(text, WORDS).into();
+pub(super) fn speech(part: &Speech<'_>) -> VecDeque<(u64, Step)> {
+    let words = words(part.words, WORDS).into_iter();
+    let mut words: VecDeque<Range<usize>> =
+        words.map(|it| it.start + part.text_start..it.end + part.text_start).collect();
     let word_count = words.len().max(1);
+    let (audio, bytes_per_ms) = (part.audio.len(), part.format.bytes_per_ms());
     let mut steps = VecDeque::new();
-    let mut at = now;
+    let mut at = part.begins_at;
     let mut sent = 0;
     for chunk in CHUNK_MS.into_iter().cycle() {
         if sent >= audio {
             break;
         }
-        at = now + (sent as f64 / format.bytes_per_ms() as f64 / speed) as u64;
-        if breaks && sent * 2 >= audio {
+        at = part.begins_at + (sent as f64 / bytes_per_ms as f64 / part.speed) as u64;
+        if part.breaks && sent * 2 >= audio {
             steps.push_back((at, Step::Break));
             return steps;
         }
         // Odd chunks in samples, too: 8 bytes a millisecond, and a few more.
-        let bytes = (chunk * format.bytes_per_ms() + 3 * format.sample_bytes()).min(audio - sent);
+        let bytes = (chunk * bytes_per_ms + 3 * part.format.sample_bytes()).min(audio - sent);
         let told = word_count - words.len();
         let ahead = ((sent + 2 * bytes) * word_count).div_ceil(audio).saturating_sub(told).min(words.len());
         steps.extend(words.drain(..ahead).map(|it| (at, Step::Transcript(it))));
-        steps.push_back((at, Step::Audio(sent..sent + bytes)));
+        steps.push_back((at, Step::Audio(part.audio.start + sent..part.audio.start + sent + bytes)));
         sent += bytes;
     }
     steps.extend(words.into_iter().map(|it| (at, Step::Transcript(it))));
-    steps.push_back((at, Step::Close));
     steps
 }
 

@@ -101,6 +101,26 @@ fn the_audio_of_an_answer_and_its_transcript_are_whole() {
 }
 
 #[test]
+fn an_answer_whose_voice_comes_in_parts_is_one_answer() {
+    let mut world = World::configured(&[]);
+    world.by_hand = true;
+    world.send(&json!({ "type": "response.create", "response": { "instructions": "\"One. Two three.\"" } }));
+    world.pass(1_000);
+    let Some(Output::Speak { response_id, .. }) = world.last.clone() else { panic!("nothing to speak") };
+    for (text_bytes, last) in [(5, false), (10, true)] {
+        let part = SpokenPart { audio: loud(1_000).into(), text_bytes, last };
+        world.session.spoken(&response_id, &part, world.now);
+        world.pass(300);
+    }
+
+    let events = world.events();
+    let sent: usize = all(&events, "response.output_audio.delta").map(|it| decoded(&it["delta"]).len()).sum();
+    assert_eq!(sent, 16_000);
+    assert_eq!(event(&events, "response.output_audio_transcript.done")["transcript"], "One. Two three.");
+    assert_eq!(event(&events, "response.done")["response"]["status"], "completed");
+}
+
+#[test]
 fn audio_comes_faster_than_real_time_by_the_factor_asked_for() {
     let mut world = World::configured(&[]);
     world.say("Hello!");
@@ -568,6 +588,8 @@ struct World {
     now: u64,
     events: Vec<Value>,
     last: Option<Output>,
+    /// Answers are not rendered at once.
+    by_hand: bool,
 }
 
 impl World {
@@ -586,7 +608,7 @@ impl World {
         };
         let specs: Vec<FaultSpec> = faults.iter().map(|it| FaultSpec { fault: it.clone(), times: Some(1) }).collect();
         let session = Session::open(Arc::new(manner), Arc::new(Faults::new(&specs)), "gpt-realtime-2.1", "t", 1_000, 0);
-        let mut world = Self { session, now: 0, events: Vec::new(), last: None };
+        let mut world = Self { session, now: 0, events: Vec::new(), last: None, by_hand: false };
         world.drain();
         world
     }
@@ -653,10 +675,12 @@ impl World {
         while let Some(output) = self.session.poll() {
             match &output {
                 Output::Send(text) => self.events.push(serde_json::from_str(text).expect("JSON")),
-                Output::Speak { response_id, utterance } => {
-                    self.session.spoken(response_id, &voice::tones(utterance).into(), self.now);
+                Output::Speak { response_id, utterance } if !self.by_hand => {
+                    let audio = voice::tones(utterance).into();
+                    let part = SpokenPart { audio, text_bytes: utterance.text.len(), last: true };
+                    self.session.spoken(response_id, &part, self.now);
                 }
-                Output::Close { .. } | Output::Break => {}
+                Output::Speak { .. } | Output::Close { .. } | Output::Break => {}
             }
             self.last = Some(output);
         }
