@@ -142,7 +142,9 @@ pub enum CallError {
 
 /// Places a call and lives it to its end.
 pub async fn place(options: CallOptions) -> Result<CallReport, CallError> {
-    call::InProgress::new(options).await?.live().await
+    // A call's state is large: it is kept beside the task, not in it.
+    let call = Box::pin(call::InProgress::new(options)).await?;
+    Box::pin(call.live()).await
 }
 
 #[cfg(test)]

@@ -41,6 +41,9 @@ mod tests {
 
         assert_eq!(spread, Percentiles { count: 1_000, p50: 500.0, p90: 900.0, p99: 990.0, p999: 999.0, max: 1_000.0 });
         assert_eq!(Percentiles::of(vec![]), Percentiles::default());
-        assert_eq!(Percentiles::of(vec![7.0]).p50, 7.0);
+        assert_eq!(
+            Percentiles::of(vec![7.0]),
+            Percentiles { count: 1, p50: 7.0, p90: 7.0, p99: 7.0, p999: 7.0, max: 7.0 }
+        );
     }
 }

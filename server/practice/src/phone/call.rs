@@ -144,7 +144,7 @@ impl InProgress {
                 Next::End(ended) => return Ok(ended),
                 Next::Do(twiml) => verbs = parse_twiml(&twiml)?.into(),
                 Next::Fetch(path, form) => {
-                    let url = self.server.resolve(&base, &path)?;
+                    let url = Server::resolve(&base, &path)?;
                     verbs = parse_twiml(&self.fetch(&url, form, "in-progress").await?)?.into();
                     base = url;
                 }

@@ -78,7 +78,7 @@ pub(super) async fn run(
         call,
         socket,
         address,
-        stream_sid,
+        sid: stream_sid,
         sequence: 0,
         frames: 0,
         playout: Playout::default(),
@@ -132,7 +132,7 @@ struct Stream<'a> {
     socket: Socket,
     address: String,
     signature: Option<String>,
-    stream_sid: String,
+    sid: String,
     start: Value,
     sequence: u64,
     frames: u64,
@@ -266,7 +266,7 @@ impl Stream<'_> {
         let text = format!(
             r#"{{"event":"media","sequenceNumber":"{}","streamSid":"{}","media":{{"track":"inbound","chunk":"{}","timestamp":"{}","payload":"{}"}}}}"#,
             self.sequence,
-            self.stream_sid,
+            self.sid,
             self.frames,
             (self.frames - 1) * FRAME_MS,
             BASE64_STANDARD.encode(frame),
@@ -276,8 +276,7 @@ impl Stream<'_> {
 
     async fn send(&mut self, event: &str, body: Value) -> Result<(), Error> {
         self.sequence += 1;
-        let mut frame =
-            json!({ "event": event, "sequenceNumber": self.sequence.to_string(), "streamSid": self.stream_sid });
+        let mut frame = json!({ "event": event, "sequenceNumber": self.sequence.to_string(), "streamSid": self.sid });
         frame[event] = body;
         self.send_raw(frame.to_string()).await
     }
@@ -308,7 +307,7 @@ impl Stream<'_> {
 
     async fn follow(&mut self, text: &str) -> Result<(), String> {
         let frame: Value = serde_json::from_str(text).map_err(|_| "31951: a frame that is not JSON".to_owned())?;
-        if frame["streamSid"] != json!(self.stream_sid) {
+        if frame["streamSid"] != json!(self.sid) {
             return Err("31951: a frame with another streamSid".to_owned());
         }
         match frame["event"].as_str() {
@@ -415,12 +414,13 @@ impl Stream<'_> {
                 PhoneFault::BadBase64 => {
                     let text = format!(
                         r#"{{"event":"media","sequenceNumber":"1","streamSid":"{}","media":{{"track":"inbound","chunk":"1","timestamp":"1","payload":"%%%"}}}}"#,
-                        self.stream_sid
+                        self.sid
                     );
                     self.send_many(&text, 5).await
                 }
                 PhoneFault::HugeFrame => {
-                    let text = json!({ "event": "media", "streamSid": self.stream_sid, "media": { "payload": "/".repeat(2 << 20) } });
+                    let text =
+                        json!({ "event": "media", "streamSid": self.sid, "media": { "payload": "/".repeat(2 << 20) } });
                     self.send_raw(text.to_string()).await
                 }
                 PhoneFault::Replay => {
@@ -446,8 +446,7 @@ impl Stream<'_> {
 
     /// A second socket with the same token.
     async fn replay(&mut self) {
-        let start =
-            json!({ "event": "start", "sequenceNumber": "1", "streamSid": self.stream_sid, "start": self.start });
+        let start = json!({ "event": "start", "sequenceNumber": "1", "streamSid": self.sid, "start": self.start });
         let tried = timeout(CLOSING, async {
             let mut socket = connect(&self.address, self.signature.clone()).await?;
             socket.send(Message::Text(r#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#.into())).await?;

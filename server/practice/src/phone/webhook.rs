@@ -62,12 +62,12 @@ impl Server {
     }
 
     /// The public address of a path or of an address found in the document at `base`.
-    pub(super) fn resolve(&self, base: &Url, found: &str) -> Result<Url, WebhookError> {
+    pub(super) fn resolve(base: &Url, found: &str) -> Result<Url, WebhookError> {
         base.join(found).map_err(|_| WebhookError::Address(found.to_owned()))
     }
 
     pub(super) fn public(&self, path: &str) -> Result<Url, WebhookError> {
-        self.resolve(&self.public, path)
+        Self::resolve(&self.public, path)
     }
 
     /// Where a public address is really reached. The media stream's `ws(s)` becomes what the real server speaks.
