@@ -3,6 +3,7 @@
 mod calls;
 mod content;
 mod data;
+mod voices;
 
 use model::{Currency, OrgId, PhoneNumber, Role};
 use rand::RngExt;
@@ -66,6 +67,20 @@ impl From<Error> for DemoError {
 
 /// Makes the four organisations, their owner and a week of calls, as far as they are not there. With a password, sets it.
 pub async fn seed(backend: &Backend, password: Option<String>) -> Result<DemoReport, DemoError> {
+    seed_with(backend, password, Audio::Spoken).await
+}
+
+/// Whether some of the past calls can be listened to. Speaking them takes a few seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audio {
+    /// They can, as far as this machine can speak.
+    Spoken,
+    /// They cannot.
+    None,
+}
+
+/// As [`seed`], with or without audio.
+pub async fn seed_with(backend: &Backend, password: Option<String>, audio: Audio) -> Result<DemoReport, DemoError> {
     if orgs::count_real(backend).await? > 0 {
         return Err(DemoError::OtherOrganisations);
     }
@@ -85,7 +100,7 @@ pub async fn seed(backend: &Backend, password: Option<String>) -> Result<DemoRep
         };
         let org = orgs::add(backend, &new).await?;
         content::write(&org, &data, now).await?;
-        calls::write(&org, &data, &calls, now).await?;
+        calls::write(backend, &org, &data, &calls, audio).await?;
         users::grant(backend, owner, org.id(), Role::Owner).await?;
         if n == 1 {
             users::set_last_org(backend, owner, org.id()).await?;

@@ -193,3 +193,6 @@ async fn keywords(org: &Org, persona: &Persona, now: DateTime<Utc>) -> DbResult<
     words.truncate(MOST_KEYWORDS);
     Ok(words)
 }
+
+#[cfg(test)]
+mod tests;

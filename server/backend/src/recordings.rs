@@ -72,7 +72,6 @@ impl Recordings {
         self.writer.journal(org, call)
     }
 
-    #[cfg(test)]
     pub(crate) async fn flush(&self) {
         self.writer.flush().await;
     }

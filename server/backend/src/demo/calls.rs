@@ -2,7 +2,10 @@
 
 mod script;
 
-use call::{ToolStatus as Ran, usage::Prices, usage::Usage};
+use call::{
+    Ms, ToolStatus as Ran, Track,
+    usage::{Prices, Usage},
+};
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
 use model::{
     CallId, CallStatus, EventId, Heard, Outcome, PersonaVersion, Speaker, TimelineEvent, ToolCall, ToolStatus,
@@ -11,10 +14,14 @@ use model::{
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::data::{CallData, Organisation};
+use super::{
+    Audio,
+    data::{CallData, Organisation},
+    voices,
+};
 use crate::{
-    args,
-    calls::{event_id, tool_call_id, utterance_id, write},
+    Backend, args,
+    calls::{Finished, event_id, tool_call_id, utterance_id, write},
     db::DbResult,
     org::Org,
     packs::{self, events},
@@ -23,7 +30,14 @@ use crate::{
 use script::Step;
 
 /// Writes the calls that are not there yet, each in one transaction.
-pub(super) async fn write(org: &Org, data: &Organisation, calls: &[CallData], now: DateTime<Utc>) -> DbResult<()> {
+pub(super) async fn write(
+    backend: &Backend,
+    org: &Org,
+    data: &Organisation,
+    calls: &[CallData],
+    audio: Audio,
+) -> DbResult<()> {
+    let now = backend.clock().now();
     let persona = personas::published(org).await?;
     for (number, call) in calls.iter().enumerate() {
         let provider_id = provider_id(&data.slug, number);
@@ -31,9 +45,12 @@ pub(super) async fn write(org: &Org, data: &Organisation, calls: &[CallData], no
         if org.optional::<(CallId,)>(known, args![&provider_id]).await?.is_some() {
             continue;
         }
-        let stage = Stage { org, data, call, started_at: started_at(org, call, now), dice: Dice::of(&provider_id) };
+        let spoken = call.recorded && audio == Audio::Spoken;
+        let started_at = started_at(org, call, now);
+        let stage = Stage { org, data, call, spoken, started_at, dice: Dice::of(&provider_id) };
         let acted = stage.act().await?;
-        store(org, data, call, &provider_id, persona.as_ref(), acted).await?;
+        store(org, data, call, &provider_id, persona.as_ref(), &acted).await?;
+        record(backend, org, &acted).await;
     }
     Ok(())
 }
@@ -77,6 +94,8 @@ struct Stage<'a> {
     org: &'a Org,
     data: &'a Organisation,
     call: &'a CallData,
+    /// Whether it is spoken, for a recording.
+    spoken: bool,
     started_at: DateTime<Utc>,
     dice: Dice,
 }
@@ -91,6 +110,8 @@ struct Acted {
     figures: call::Metrics,
     turns: Vec<TurnLatency>,
     duration_ms: i64,
+    /// What can be listened to: from when on, whose, µ-law.
+    audio: Vec<(i64, Track, Vec<u8>)>,
 }
 
 impl Stage<'_> {
@@ -105,6 +126,7 @@ impl Stage<'_> {
             figures: call::Metrics::default(),
             turns: Vec::new(),
             duration_ms: 0,
+            audio: Vec::new(),
         };
         let mut now_ms = self.dice.between(480, 900);
         acted.figures.first_word_ms = Some(now_ms.unsigned_abs());
@@ -116,7 +138,7 @@ impl Stage<'_> {
             match step {
                 Step::Caller(text) => {
                     now_ms += self.dice.between(250, 900);
-                    now_ms = speak(&mut acted, Speaker::Caller, text, None, now_ms);
+                    now_ms = self.speak(&mut acted, Speaker::Caller, text, None, now_ms).await;
                     waiting_since = Some(now_ms);
                 }
                 Step::Assistant { text, heard } => {
@@ -124,14 +146,15 @@ impl Stage<'_> {
                         now_ms += self.dice.between(560, 1_150);
                         acted.turns.push(TurnLatency { at_ms: since, latency_ms: now_ms - since });
                     }
-                    now_ms = speak(&mut acted, Speaker::Assistant, text.replace("{say}", &said), heard, now_ms);
+                    let text = text.replace("{say}", &said);
+                    now_ms = self.speak(&mut acted, Speaker::Assistant, text, heard, now_ms).await;
                 }
                 Step::Tool { name, arguments } => {
                     let at_ms = now_ms + self.dice.between(150, 350);
                     let took_ms = self.dice.between(3, 60);
                     let run = self.run(id, acted.tools.len(), name, arguments, at_ms, took_ms).await?;
                     let spoken = run.output.as_ref().and_then(|output| output["say"].as_str());
-                    said = spoken.unwrap_or_default().to_owned();
+                    spoken.unwrap_or_default().clone_into(&mut said);
                     acted.tools.push(run);
                     now_ms = at_ms + took_ms;
                 }
@@ -181,6 +204,52 @@ impl Stage<'_> {
             duration_ms: Some(took_ms),
         })
     }
+
+    /// Adds what is said from `start_ms` on; returns when it was over.
+    async fn speak(
+        &self,
+        acted: &mut Acted,
+        speaker: Speaker,
+        text: String,
+        heard_percent: Option<usize>,
+        start_ms: i64,
+    ) -> i64 {
+        let language = self.call.language.as_deref().unwrap_or(&self.data.persona.language);
+        let mut audio = if self.spoken { voices::speak(speaker, language, &text).await } else { None };
+        let whole_ms = match &audio {
+            Some(audio) => audio.len() as i64 / 8,
+            None => 350 + text.split_whitespace().count() as i64 * 365,
+        };
+        let (heard, spoken_ms) = match heard_percent {
+            None => (Heard::All, whole_ms),
+            Some(percent) => {
+                let cut = text.floor_char_boundary(text.len() * percent / 100);
+                let word = text[..cut].rfind(' ').unwrap_or(cut);
+                acted.figures.interruptions += 1;
+                (Heard::Part(word), whole_ms * percent as i64 / 100)
+            }
+        };
+        let (talk, track) = match speaker {
+            Speaker::Caller => (&mut acted.figures.caller_talk_ms, Track::Caller),
+            Speaker::Assistant => (&mut acted.figures.assistant_talk_ms, Track::Assistant),
+        };
+        *talk += spoken_ms.unsigned_abs();
+        if let Some(mut audio) = audio.take() {
+            audio.truncate(spoken_ms as usize * 8);
+            acted.audio.push((start_ms, track, audio));
+        }
+        let line = acted.utterances.len() as u32;
+        acted.utterances.push(Utterance {
+            id: utterance_id(acted.id, line),
+            position: line.into(),
+            speaker,
+            text,
+            heard,
+            start_ms,
+            end_ms: start_ms + spoken_ms,
+        });
+        start_ms + spoken_ms
+    }
 }
 
 fn model_call_id(number: usize) -> String {
@@ -199,43 +268,13 @@ async fn with_event_ids(org: &Org, mut arguments: Value) -> DbResult<Value> {
     Ok(arguments)
 }
 
-/// Adds what is said from `start_ms` on; returns when it was over.
-fn speak(acted: &mut Acted, speaker: Speaker, text: String, heard_percent: Option<usize>, start_ms: i64) -> i64 {
-    let whole_ms = 350 + text.split_whitespace().count() as i64 * 365;
-    let (heard, spoken_ms) = match heard_percent {
-        None => (Heard::All, whole_ms),
-        Some(percent) => {
-            let cut = text.floor_char_boundary(text.len() * percent / 100);
-            let word = text[..cut].rfind(' ').unwrap_or(cut);
-            acted.figures.interruptions += 1;
-            (Heard::Part(word), whole_ms * percent as i64 / 100)
-        }
-    };
-    let talk = match speaker {
-        Speaker::Caller => &mut acted.figures.caller_talk_ms,
-        Speaker::Assistant => &mut acted.figures.assistant_talk_ms,
-    };
-    *talk += spoken_ms.unsigned_abs();
-    let line = acted.utterances.len() as u32;
-    acted.utterances.push(Utterance {
-        id: utterance_id(acted.id, line),
-        position: line.into(),
-        speaker,
-        text,
-        heard,
-        start_ms,
-        end_ms: start_ms + spoken_ms,
-    });
-    start_ms + spoken_ms
-}
-
 async fn store(
     org: &Org,
     data: &Organisation,
     call: &CallData,
     provider_id: &str,
     persona: Option<&PersonaVersion>,
-    acted: Acted,
+    acted: &Acted,
 ) -> DbResult<()> {
     let mut tx = org.begin().await?;
     let insert = sql!(
@@ -278,8 +317,30 @@ async fn store(
         write::event(&mut tx, acted.id, event).await?;
     }
     write::metrics(&mut tx, acted.id, &acted.figures, &acted.turns).await?;
-    write::costs(&mut tx, acted.id, &costs(&acted)).await?;
+    write::costs(&mut tx, acted.id, &costs(acted)).await?;
     tx.commit().await
+}
+
+/// Keeps the audio of a call, as the recorder does while a call runs.
+async fn record(backend: &Backend, org: &Org, acted: &Acted) {
+    if acted.audio.is_empty() {
+        return;
+    }
+    let entry = backend.ledger().open(org, acted.id, true);
+    for (start_ms, track, audio) in &acted.audio {
+        entry.audio(*track, Ms(start_ms.unsigned_abs()), audio);
+        // Speech comes here faster than it is spoken; the recorder takes that for a disk that is too slow.
+        backend.recordings().flush().await;
+    }
+    let finished = Finished {
+        status: CallStatus::Completed,
+        outcome: Some(Outcome::Answered),
+        reason: "assistant_ended".to_owned(),
+        ended_at: acted.started_at + TimeDelta::milliseconds(acted.duration_ms),
+        duration_ms: acted.duration_ms,
+        summary: String::new(),
+    };
+    entry.finish(finished).await;
 }
 
 /// What such a call costs: 10 tokens for a second heard, 20 for a second spoken, and the conversation so far read again from

@@ -1,11 +1,15 @@
 use model::{CallFilter, CallStatus, PackKey};
 
-use super::*;
+use super::{seed_with, *};
 use crate::{args, articles, calls, engines, packs, personas, sign_in, testing::World};
 
 async fn password_fits(world: &World, password: &str) -> bool {
     let peer = "127.0.0.1".parse().expect("an address");
     sign_in::sign_in(&world.backend, EMAIL, SecretString::from(password.to_owned()), peer).await.is_ok()
+}
+
+async fn seed(backend: &Backend, password: Option<String>) -> Result<DemoReport, DemoError> {
+    seed_with(backend, password, Audio::None).await
 }
 
 /// Rows of every table that the demo writes.
@@ -96,6 +100,21 @@ engines! {
     async fn a_short_password_is_refused_before_anything_is_made(world: World) {
         assert!(matches!(seed(&world.backend, Some("short".into())).await, Err(DemoError::Password(_))));
         assert_eq!(rows(world).await[0], ("organisations".to_owned(), 0));
+    }
+
+    async fn some_past_calls_can_be_listened_to(world: World) {
+        seed_with(&world.backend, None, Audio::Spoken).await.expect("seeded");
+        let org = orgs::named(&world.backend, "mangy-dog").await.expect("read").expect("there");
+        let page = calls::list(&org, &CallFilter { limit: 100, ..CallFilter::default() }).await.expect("read");
+        let row = page.calls.iter().find(|call| call.summary == "Nobody spoke").expect("there");
+        assert!(row.has_recording);
+        let call = calls::get(&org, row.id).await.expect("read").expect("there");
+        let recording = call.recording.expect("a recording");
+        let last = call.utterances.last().expect("something was said");
+        assert!((recording.duration_ms - last.end_ms).abs() < 50, "{} of {}", recording.duration_ms, last.end_ms);
+        assert!(recording.assistant_peaks.iter().any(|peak| *peak > 20));
+        let wav = world.backend.recordings().wav(&org, row.id).await.expect("read").expect("audio");
+        assert!(wav.len() > 44);
     }
 
     async fn what_was_said_in_past_calls_is_what_the_tools_said(world: World) {

@@ -64,18 +64,27 @@ pub async fn run(call: &ToolCall<'_>, name: &str, arguments: &str) -> ToolOutcom
     let Some(tool) = tools_for(call.org).into_iter().find(|tool| tool.name == name) else {
         return unavailable_tool(name);
     };
-    match AssertUnwindSafe((tool.run)(arguments, call)).catch_unwind().await {
+    settle(call, name, (tool.run)(arguments, call)).await
+}
+
+/// Makes an outcome of whatever a tool does, panics included.
+async fn settle(
+    call: &ToolCall<'_>,
+    tool: &str,
+    running: impl Future<Output = Result<Answer, ToolError>>,
+) -> ToolOutcome {
+    match AssertUnwindSafe(running).catch_unwind().await {
         Ok(Ok(answer)) => answered(answer),
         Ok(Err(ToolError::Told { code, say, details })) => {
             let status = if code == "invalid_arguments" { ToolStatus::Failed } else { ToolStatus::Refused };
             error(status, code, &say, details)
         }
         Ok(Err(ToolError::Failed(cause))) => {
-            tracing::error!(call.id = call.call_id.map(tracing::field::display), tool = name, %cause, "a tool failed");
+            tracing::error!(call.id = call.call_id.map(tracing::field::display), tool, %cause, "a tool failed");
             broken()
         }
         Err(_) => {
-            tracing::error!(call.id = call.call_id.map(tracing::field::display), tool = name, "a tool panicked");
+            tracing::error!(call.id = call.call_id.map(tracing::field::display), tool, "a tool panicked");
             broken()
         }
     }
@@ -126,55 +135,4 @@ fn json(value: &impl Serialize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_pack_is_found_by_its_key() {
-        for &key in PackKey::ALL {
-            assert_eq!(pack(key).key, key);
-        }
-    }
-
-    #[test]
-    fn no_name_is_used_by_two_packs() {
-        let mut names: Vec<_> = PackKey::ALL.iter().flat_map(|&key| pack(key).tools).map(|tool| tool.name).collect();
-        let all = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), all);
-    }
-
-    /// What the model reads of the tools is part of the product: a change must be seen in review.
-    #[test]
-    fn the_specs_are_those_in_specs_json() {
-        let specs: std::collections::BTreeMap<_, Vec<_>> = PackKey::ALL
-            .iter()
-            .map(|&key| (key.as_str(), pack(key).tools.iter().map(|tool| (tool.spec)()).collect()))
-            .collect();
-        let found = serde_json::to_string_pretty(&specs).expect("specs serialise") + "\n";
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/packs/specs.json");
-        if std::env::var_os("UPDATE_SPECS").is_some() {
-            std::fs::write(file, &found).expect("specs.json can be written");
-        }
-        let committed = std::fs::read_to_string(file).unwrap_or_default();
-        assert!(
-            committed == found,
-            "what the model reads of the tools has changed. Look at it, then commit it:\n  \
-             UPDATE_SPECS=1 cargo test -p backend the_specs_are && git diff server/backend/src/packs/specs.json"
-        );
-    }
-
-    #[test]
-    fn every_parameter_is_described_to_the_model() {
-        for tool in PackKey::ALL.iter().flat_map(|&key| pack(key).tools) {
-            let spec = (tool.spec)();
-            assert!(!spec.description.is_empty(), "{} has no doc comment", tool.name);
-            assert_eq!(spec.parameters["type"], "object", "{}", tool.name);
-            assert_eq!(spec.parameters["additionalProperties"], false, "{}", tool.name);
-            for (field, schema) in spec.parameters["properties"].as_object().expect("properties") {
-                assert!(schema["description"].is_string(), "{}.{field} has no doc comment", tool.name);
-            }
-        }
-    }
-}
+mod tests;

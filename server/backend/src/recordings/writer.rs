@@ -108,7 +108,6 @@ struct Chunk {
 enum Command {
     Open(CallId, Arc<Slot>),
     Close(CallId, oneshot::Sender<()>),
-    #[cfg(test)]
     Flush(oneshot::Sender<()>),
 }
 
@@ -141,7 +140,6 @@ impl Writer {
     }
 
     /// Writes everything that waits.
-    #[cfg(test)]
     pub(crate) async fn flush(&self) {
         let (done, wait) = oneshot::channel();
         let _ = self.commands.send(Command::Flush(done));
@@ -285,7 +283,6 @@ impl<D: Disk> Thread<D> {
                     }
                     let _ = done.send(());
                 }
-                #[cfg(test)]
                 Ok(Command::Flush(done)) => {
                     self.write_all(true);
                     let _ = done.send(());

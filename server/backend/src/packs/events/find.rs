@@ -81,20 +81,17 @@ fn unknown(call: &ToolCall<'_>, all: &[Event]) -> ToolError {
 
 /// The events that fit best; of equally good ones those that are still to come.
 fn by_words<'e>(org: &Org, all: &'e [Event], meant: &str, now: DateTime<Utc>) -> Vec<&'e Event> {
-    let heard = heard::words(meant);
-    let scored: Vec<(f64, &Event)> = all
-        .iter()
-        .map(|event| {
-            let local = org.local(event.starts_at);
-            let place = event.venue.as_ref().map(|v| format!("{} {} {}", v.name, v.city, v.region)).unwrap_or_default();
-            let known = heard::words(&format!("{} {place} {} {}", event.title, event.series, local.format("%B %Y")));
-            // How much of what was said this event explains, then how much of its title was said.
-            let explained = heard::fit(&known, &heard).covered;
-            let title = heard::fit(&heard, &heard::words(&event.title)).covered;
-            (explained + title * 0.5, event)
-        })
-        .filter(|(score, _)| *score >= 0.6)
-        .collect();
+    let upcoming = || all.iter().filter(|event| !event.is_past(now));
+    let mut heard = heard::words(meant);
+    let next = heard.iter().any(|word| word == "next");
+    // "The cookoff" says nothing at The Soup Cookoff.
+    let name = heard::words(org.name());
+    heard.retain(|word| !name.contains(word) && !["event", "next"].contains(&word.as_str()));
+    if heard.is_empty() {
+        return if next { upcoming().take(1).collect() } else { upcoming().collect() };
+    }
+    let scored: Vec<(f64, &Event)> =
+        all.iter().map(|event| (score(org, event, &heard), event)).filter(|(score, _)| *score >= 0.6).collect();
     let best = scored.iter().map(|(score, _)| *score).fold(0.0, f64::max);
     let mut found: Vec<&Event> =
         scored.into_iter().filter(|(score, _)| best - score < 0.02).map(|(_, event)| event).collect();
@@ -102,4 +99,13 @@ fn by_words<'e>(org: &Org, all: &'e [Event], meant: &str, now: DateTime<Utc>) ->
         found.retain(|event| !event.is_past(now));
     }
     found
+}
+
+/// How much of what was said an event explains, then how much of its title was said.
+fn score(org: &Org, event: &Event, heard: &[String]) -> f64 {
+    let month = org.local(event.starts_at).format("%B %Y");
+    let place = event.venue.as_ref().map(|v| format!("{} {} {}", v.name, v.city, v.region)).unwrap_or_default();
+    let known = heard::words(&format!("{} {place} {} {month}", event.title, event.series));
+    let title = heard::fit(heard, &heard::words(&event.title)).covered;
+    heard::fit(&known, heard).covered + title * 0.5
 }

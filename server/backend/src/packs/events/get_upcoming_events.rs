@@ -54,7 +54,8 @@ impl Arguments {
         let say = match location {
             _ if upcoming.is_empty() => "There are no events coming up at the moment.".to_owned(),
             Some(_) if there.is_empty() => nothing_there(&upcoming),
-            _ => say(&there, call),
+            Some(_) => say("The next event there", &there, call),
+            None => say("The next event", &there, call),
         };
         let past = all.iter().rev().filter(|event| event.is_past(call.now)).take(3);
         Ok(Upcoming {
@@ -94,7 +95,7 @@ fn nothing_there(upcoming: &[&Event]) -> String {
 }
 
 /// More than three are too many for the ear; the rest is counted.
-fn say(events: &[&Event], call: &ToolCall<'_>) -> String {
+fn say(opening: &str, events: &[&Event], call: &ToolCall<'_>) -> String {
     let line = |event: &&Event| {
         let place = find::place(event).map(|place| format!(", at {place}")).unwrap_or_default();
         let sold_out = if is_sold_out(event) { ", which is sold out" } else { "" };
@@ -114,7 +115,7 @@ fn say(events: &[&Event], call: &ToolCall<'_>) -> String {
         let more = speech::count(rest.len() as u64, "more is", "more are");
         format!(" {} planned after these.", speech::sentence(&more))
     };
-    format!("The next event is the {head}.{then}{later}")
+    format!("{opening} is the {head}.{then}{later}")
 }
 
 const STATES: &[(&str, &str)] = &[

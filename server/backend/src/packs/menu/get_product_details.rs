@@ -35,7 +35,8 @@ pub struct Product {
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<String>,
     sizes: Vec<Priced>,
-    extras: Vec<Priced>,
+    extras: Vec<Extra>,
+    /// Made the usual way; extras add their own.
     allergens: Vec<String>,
     /// Words that fit nothing on the menu.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -46,6 +47,14 @@ pub struct Product {
 struct Priced {
     name: String,
     price: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Extra {
+    #[serde(flatten)]
+    priced: Priced,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allergens: Vec<String>,
 }
 
 impl Output for Product {}
@@ -83,25 +92,25 @@ fn unknown(menu: &[Category], nearest: &[&Item]) -> ToolError {
 fn details(order: &Order<'_>) -> Product {
     let item = order.item;
     let priced = |name: &str, price: model::Money| Priced { name: name.to_owned(), price: price.to_string() };
-    let mut allergens = item.allergens.clone();
-    allergens.extend(order.modifiers.iter().flat_map(|modifier| modifier.allergens.clone()));
-    allergens.sort();
-    allergens.dedup();
     Product {
-        say: say(order, &allergens),
+        say: say(order),
         name: item.name.clone(),
         description: item.description.clone(),
         chosen_size: order.size.map(|size| size.name.clone()).filter(|name| !name.is_empty()),
         chosen_extras: order.modifiers.iter().map(|modifier| modifier.name.clone()).collect(),
         total: order.size.map(|size| order.total(size).to_string()),
         sizes: item.sizes.iter().map(|size| priced(&size.name, size.price)).collect(),
-        extras: item.modifiers.iter().map(|modifier| priced(&modifier.name, modifier.price)).collect(),
-        allergens,
+        extras: item
+            .modifiers
+            .iter()
+            .map(|extra| Extra { priced: priced(&extra.name, extra.price), allergens: extra.allergens.clone() })
+            .collect(),
+        allergens: item.allergens.clone(),
         not_found: order.unknown.clone(),
     }
 }
 
-fn say(order: &Order<'_>, allergens: &[String]) -> String {
+fn say(order: &Order<'_>) -> String {
     let extras: Vec<String> = order.modifiers.iter().map(|modifier| modifier.name.to_lowercase()).collect();
     let with = if extras.is_empty() { String::new() } else { format!(" with {}", speech::list(&extras)) };
     let name = &order.item.name;
@@ -110,7 +119,8 @@ fn say(order: &Order<'_>, allergens: &[String]) -> String {
             format!("The {name}{with} is {}.", speech::price(order.total(size)))
         }
         Some(size) => {
-            format!("A {} {name}{with} is {}.", size.name.to_lowercase(), speech::price(order.total(size)))
+            let of = if size.name.ends_with("bag") { " of" } else { "" };
+            format!("A {}{of} {name}{with} is {}.", size.name.to_lowercase(), speech::price(order.total(size)))
         }
         None => {
             let sizes = order.item.sizes.iter();
@@ -125,7 +135,23 @@ fn say(order: &Order<'_>, allergens: &[String]) -> String {
     } else {
         format!(" I did not find {} for it.", speech::choice(&order.unknown))
     };
-    let contains =
-        if allergens.is_empty() { String::new() } else { format!(" It contains {}.", speech::list(allergens)) };
-    format!("{price}{unknown}{contains}")
+    format!("{price}{unknown}{}", contains(order))
+}
+
+/// What is listed. What an extra replaces is not known here, so nothing is ever said to be free of something.
+fn contains(order: &Order<'_>) -> String {
+    let extras = order.modifiers.iter().filter(|modifier| !modifier.allergens.is_empty());
+    let extras: Vec<String> = extras
+        .map(|modifier| format!("{} contains {}", modifier.name.to_lowercase(), speech::list(&modifier.allergens)))
+        .collect();
+    let usual = &order.item.allergens;
+    match (usual.is_empty(), extras.is_empty()) {
+        (true, true) => String::new(),
+        (true, false) => format!(" {}.", speech::sentence(&speech::list(&extras))),
+        (false, true) if order.modifiers.is_empty() => format!(" It contains {}.", speech::list(usual)),
+        (false, true) => format!(" Made the usual way it contains {}.", speech::list(usual)),
+        (false, false) => {
+            format!(" Made the usual way it contains {}; {}.", speech::list(usual), speech::list(&extras))
+        }
+    }
 }
