@@ -204,7 +204,9 @@ fn quoted(instructions: &str) -> Option<&str> {
 fn in_general(instructions: &str) -> &'static str {
     let instructions = instructions.to_lowercase();
     let about = |words: &[&str]| words.iter().any(|it| instructions.contains(it));
-    if about(&["still there", "silent", "not said anything"]) {
+    if about(&["the line broke while you were speaking"]) {
+        "As I was saying. Is there anything else you would like to know?"
+    } else if about(&["still there", "silent", "not said anything"]) {
         "Are you still there?"
     } else if about(&["goodbye", "good bye", "say bye"]) {
         "Thank you for calling. Goodbye."
