@@ -1,6 +1,6 @@
 //! The echo: every frame of the caller comes back at once as audio of one endless answer. For measuring what lies in between.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{
@@ -26,6 +26,9 @@ struct Append<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     audio: &'a str,
+    /// Comes back only with an error.
+    #[serde(default, rename = "event_id")]
+    _event_id: IgnoredAny,
 }
 
 impl Session {

@@ -572,7 +572,8 @@ fn the_echo_gives_every_frame_back_at_once() {
     let mut world = World::with(&[], true);
     world.send(&json!({ "type": "response.create" }));
     world.append(&[1; 160]);
-    world.append(&[2; 160]);
+    let audio = BASE64_STANDARD.encode([2; 160]);
+    world.send(&json!({ "type": "input_audio_buffer.append", "event_id": "audio-2", "audio": audio }));
 
     let events = world.events();
     assert_eq!(all(&events, "response.created").count(), 1);
