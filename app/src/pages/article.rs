@@ -206,6 +206,11 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
     let action = ServerAction::<SaveArticle>::new();
     let error = Signal::derive(move || action.value().get().and_then(Result::err));
     let dirty = unsaved::guard();
+    Effect::new(move |_| {
+        if error.get().is_some() {
+            dirty.set(true);
+        }
+    });
     let text = NodeRef::<html::Textarea>::new();
     let rendered = RwSignal::new(data.rendered);
     let organisation = StoredValue::new(slug.clone());

@@ -117,8 +117,10 @@ fn Content(data: CallData, slug: String) -> impl IntoView {
         Some(audio) => view! { <player::Player audio at_ms seek /> }.into_any(),
         None => view! { <NoAudio running=!data.call.status.is_final() /> }.into_any(),
     };
-    let mood =
-        data.call.sentiment.map(|sentiment| view! { <Badge text=format!("{} caller", words::mood(sentiment)) /> });
+    let mood = data
+        .call
+        .sentiment
+        .map(|sentiment| view! { <Badge text=format!("Mood: {}", words::mood(sentiment).to_lowercase()) /> });
     view! {
         <Page title lead actions=actions.into()>
             <div class="mb-4 flex flex-wrap gap-2">{badge} {mood}</div>

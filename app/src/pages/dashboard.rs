@@ -91,8 +91,8 @@ fn Content(data: DashboardData, slug: Memo<String>) -> impl IntoView {
         <Page title="Dashboard" lead=data.today>
             <div class="flex flex-col gap-5">
                 <NeedsAttention lines=data.attention />
-                <div class="grid grid-cols-2 gap-3 lg:grid-cols-4">{tiles}</div>
-                <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+                <div class="grid grid-cols-2 gap-3 lg:grid-cols-5 [&>*:last-child:nth-child(odd)]:col-span-2 lg:[&>*:last-child:nth-child(odd)]:col-span-1">{tiles}</div>
+                <div class="grid items-start gap-5 lg:grid-cols-[3fr_2fr]">
                     <Recent calls=data.recent slug />
                     <Upcoming title=data.upcoming_title rows=data.upcoming />
                 </div>
@@ -154,7 +154,7 @@ fn Recent(calls: Vec<CallLine>, slug: Memo<String>) -> impl IntoView {
     };
     let all = move || {
         view! {
-            <a class="link link-hover text-sm text-primary" href=format!("/admin/{}/calls", slug.get())>
+            <a class="link link-hover text-sm text-primary" href=move || format!("/admin/{}/calls", slug.get())>
                 "All calls"
             </a>
         }

@@ -90,7 +90,7 @@ pub fn KnowledgeBasePage() -> impl IntoView {
     let data = Resource::new_blocking(move || (slug.get(), deleted.get()), |(slug, _)| load_articles(slug));
     let new = move || {
         view! {
-            <a class="btn btn-primary" href=format!("/admin/{}/knowledge-base/new", slug.get())>
+            <a class="btn btn-primary" href=move || format!("/admin/{}/knowledge-base/new", slug.get())>
                 <Icon glyph=Glyph::Plus class="size-4" />
                 "New article"
             </a>
@@ -156,7 +156,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("Article", ""),
     ("Category", "hidden sm:table-cell"),
     ("Used", "hidden text-right sm:table-cell"),
-    ("Last used", "hidden text-right xl:table-cell"),
+    ("Last used", "hidden text-right 2xl:table-cell"),
     ("Edited", "hidden text-right md:table-cell"),
 ];
 
@@ -221,7 +221,7 @@ fn Row(article: ArticleLine, href: String) -> impl IntoView {
             </td>
             <td class="muted hidden sm:table-cell">{article.category}</td>
             <td class="muted hidden whitespace-nowrap text-right tabular-nums sm:table-cell">{used}</td>
-            <td class="muted hidden text-right xl:table-cell">{last}</td>
+            <td class="muted hidden text-right 2xl:table-cell">{last}</td>
             <td class="muted hidden text-right md:table-cell">
                 <RelativeTime at=article.updated />
             </td>

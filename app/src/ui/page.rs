@@ -24,7 +24,7 @@ pub fn Page(
             <header class="mb-5 flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
                 <div class="min-w-0">
                     <h1 class="text-2xl font-semibold tracking-tight">{title}</h1>
-                    {(!lead.is_empty()).then(|| view! { <p class="muted mt-1 max-w-prose">{lead}</p> })}
+                    {(!lead.is_empty()).then(|| view! { <p class="muted mt-1 max-w-3xl">{lead}</p> })}
                 </div>
                 <div class="flex flex-wrap items-center gap-2">{actions.map(|actions| actions.run())}</div>
             </header>

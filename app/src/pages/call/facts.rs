@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::{CostLine, TurnLatency};
 
 use super::CallData;
-use crate::{format, ui::Card};
+use crate::{format, ui::Card, words};
 
 /// An answer that takes longer than this feels slow.
 const SLOW_MS: i64 = 1500;
@@ -14,7 +14,7 @@ pub fn headline(data: &CallData) -> String {
     let mut parts = vec![data.call.started.exact.clone()];
     parts.extend(data.call.duration_ms.map(format::clock));
     parts.extend(data.called.as_ref().map(|number| format!("to {number}")));
-    parts.extend(data.persona_version.map(|version| format!("voice and persona version {version}")));
+    parts.extend(data.persona_version.map(|version| format!("persona {version}")));
     parts.join(" · ")
 }
 
@@ -74,7 +74,7 @@ pub fn Costs(costs: Vec<CostLine>, total: i64) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row" class="py-1 text-left font-normal">
-                        {line.label}
+                        {words::sentence(&line.label)}
                     </th>
                     <td class="muted py-1 text-right tabular-nums">{line.quantity}</td>
                     <td class="py-1 text-right tabular-nums">{format::dollars(line.nano_usd)}</td>

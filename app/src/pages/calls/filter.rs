@@ -110,7 +110,7 @@ impl Query {
             chips.push((words::outcome_word(outcome).into(), without(|q| q.outcome.clear())));
         }
         if let Ok(mood) = self.mood.parse::<Sentiment>() {
-            chips.push((format!("{} caller", words::mood(mood)), without(|q| q.mood.clear())));
+            chips.push((format!("mood: {}", words::mood(mood).to_lowercase()), without(|q| q.mood.clear())));
         }
         if !self.from.is_empty() {
             chips.push((format!("from {}", self.from), without(|q| q.from.clear())));

@@ -113,9 +113,9 @@ fn CallRow(call: CallLine, href: String, here: Signal<bool>) -> impl IntoView {
                 <span class="line-clamp-2">{about}</span>
             </td>
             <td>{badge}</td>
-            <td class="muted hidden lg:table-cell">{mood}</td>
+            <td class="muted hidden whitespace-nowrap lg:table-cell">{mood}</td>
             <td class="hidden text-right tabular-nums sm:table-cell">{length}</td>
-            <td class="muted hidden text-right tabular-nums lg:table-cell">{format::dollars(call.cost_nano_usd)}</td>
+            <td class="muted hidden whitespace-nowrap text-right tabular-nums lg:table-cell">{format::dollars(call.cost_nano_usd)}</td>
             <td class="muted hidden text-right sm:table-cell">
                 <RelativeTime at=call.started />
             </td>

@@ -155,7 +155,7 @@ pub fn Editor(
                         </label>
                     </div>
                 </Card>
-                <div class="sticky bottom-16 z-10 flex items-center justify-end gap-3 rounded-box border border-base-300 bg-base-100 p-3 md:bottom-4">
+                <div class="sticky bottom-16 z-10 flex items-center justify-end gap-3 rounded-box border border-base-300 bg-base-100 p-3 shadow-lg md:bottom-4">
                     <span class=move || {
                         if dirty.get() { "muted text-sm" } else { "hidden" }
                     }>"Not saved yet"</span>

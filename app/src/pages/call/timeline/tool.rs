@@ -60,7 +60,11 @@ fn pairs(value: &serde_json::Value) -> Vec<(String, String)> {
     };
     match value {
         Value::Object(map) => {
-            map.iter().filter_map(|(key, value)| Some((words::sentence(key), told(value)?))).collect()
+            // What is to be said first; the badge already tells the status.
+            let (say, rest): (Vec<_>, Vec<_>) = map.iter().partition(|(key, _)| *key == "say");
+            let rest = rest.into_iter().filter(|(key, _)| *key != "status");
+            let name = |key: &str| if key == "say" { "Answer".to_owned() } else { words::sentence(key) };
+            say.into_iter().chain(rest).filter_map(|(key, value)| Some((name(key), told(value)?))).collect()
         }
         other => told(other).map(|text| (String::new(), text)).into_iter().collect(),
     }
@@ -111,6 +115,12 @@ fn Pairs(pairs: Vec<(String, String)>) -> impl IntoView {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_begins_with_what_is_to_be_said() {
+        let told = pairs(&serde_json::json!({"open": true, "say": "We are open.", "status": "done"}));
+        assert_eq!(told, [("Answer".into(), "We are open.".into()), ("Open".into(), "yes".into())]);
+    }
 
     #[test]
     fn arguments_are_told_in_plain_words() {
