@@ -92,7 +92,7 @@ fn Content(data: DashboardData, slug: Memo<String>) -> impl IntoView {
             <div class="flex flex-col gap-5">
                 <NeedsAttention lines=data.attention />
                 <div class="grid grid-cols-2 gap-3 lg:grid-cols-5 [&>*:last-child:nth-child(odd)]:col-span-2 lg:[&>*:last-child:nth-child(odd)]:col-span-1">{tiles}</div>
-                <div class="grid items-start gap-5 lg:grid-cols-[3fr_2fr]">
+                <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
                     <Recent calls=data.recent slug />
                     <Upcoming title=data.upcoming_title rows=data.upcoming />
                 </div>
@@ -180,7 +180,7 @@ fn RecentCall(call: CallLine, slug: Memo<String>) -> impl IntoView {
                     <span class="muted block truncate text-sm">{call.about()}</span>
                 </span>
                 {badge}
-                <span class="muted w-24 shrink-0 text-right text-sm">
+                <span class="muted w-20 shrink-0 text-right text-sm">
                     <RelativeTime at=call.started />
                 </span>
             </a>

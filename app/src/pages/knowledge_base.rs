@@ -237,6 +237,7 @@ fn AskIt(slug: Memo<String>) -> impl IntoView {
     let question = Memo::new(move |_| query.read().get("ask").unwrap_or_default());
     let answer = Resource::new_blocking(move || (slug.get(), question.get()), |(slug, question)| ask(slug, question));
     view! {
+        <div class="order-first lg:order-none">
         <Card title="Ask it now">
             <Form method="GET" action="" attr:class="flex gap-2" attr:role="search">
                 <input
@@ -267,6 +268,7 @@ fn AskIt(slug: Memo<String>) -> impl IntoView {
                 })}
             </Transition>
         </Card>
+        </div>
     }
     .into_any()
 }

@@ -235,7 +235,7 @@ fn Choice(
 #[component]
 fn Day(label: &'static str, name: &'static str, value: Signal<String>) -> impl IntoView {
     view! {
-        <label class="input w-auto">
+        <label class="input hidden w-auto sm:inline-flex">
             <span class="muted text-sm">{label}</span>
             <input type="date" name=name value=value.get_untracked() prop:value=move || value.get() />
         </label>

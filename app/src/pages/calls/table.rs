@@ -13,7 +13,7 @@ use crate::{
 const COLUMNS: &[(&str, &str)] = &[
     ("Caller", ""),
     ("About", ""),
-    ("State", ""),
+    ("State", "hidden sm:table-cell"),
     ("Mood", "hidden lg:table-cell"),
     ("Length", "hidden text-right sm:table-cell"),
     ("Cost", "hidden text-right lg:table-cell"),
@@ -83,7 +83,7 @@ fn Step(label: &'static str, glyph: Glyph, href: Option<String>) -> impl IntoVie
 #[component]
 fn CallRow(call: CallLine, href: String, here: Signal<bool>) -> impl IntoView {
     let live = !call.status.is_final();
-    let badge = call.badge();
+    let (badge, small_badge) = (call.badge(), call.badge());
     let about = call.about();
     let mood = call.sentiment.map_or("–", words::mood);
     let length = match (live, call.duration_ms) {
@@ -105,14 +105,14 @@ fn CallRow(call: CallLine, href: String, here: Signal<bool>) -> impl IntoView {
                 <a class="after:absolute after:inset-0" href=href>
                     {call.caller}
                 </a>
-                <span class="muted block text-xs font-normal sm:hidden">
-                    <RelativeTime at=call.started.clone() />
+                <span class="muted mt-1 flex flex-col items-start gap-1 text-xs font-normal sm:hidden">
+                    <RelativeTime at=call.started.clone() /> {small_badge}
                 </span>
             </td>
             <td class="min-w-40 max-w-md">
                 <span class="line-clamp-2">{about}</span>
             </td>
-            <td>{badge}</td>
+            <td class="hidden sm:table-cell">{badge}</td>
             <td class="muted hidden whitespace-nowrap lg:table-cell">{mood}</td>
             <td class="hidden text-right tabular-nums sm:table-cell">{length}</td>
             <td class="muted hidden whitespace-nowrap text-right tabular-nums lg:table-cell">{format::dollars(call.cost_nano_usd)}</td>
