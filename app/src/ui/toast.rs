@@ -91,7 +91,7 @@ fn Message(toast: Toast) -> impl IntoView {
             toasts.dismiss(id);
         };
         view! {
-            <button class="btn btn-sm btn-ghost" on:click=take_back>
+            <button class="flex items-center gap-1 rounded-field px-2 py-1 font-semibold underline hover:no-underline" on:click=take_back>
                 <Icon glyph=Glyph::Undo class="size-4" />
                 "Undo"
             </button>
@@ -102,7 +102,7 @@ fn Message(toast: Toast) -> impl IntoView {
             <Icon glyph class="size-5" />
             <span>{toast.text}</span>
             {undo}
-            <button class="btn btn-ghost btn-xs btn-square" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>
+            <button class="rounded-field p-1 opacity-80 hover:opacity-100" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>
                 <Icon glyph=Glyph::Close class="size-4" />
             </button>
         </div>

@@ -217,14 +217,20 @@ fn Choice(
         .into_iter()
         .map(|(key, word)| {
             view! {
-                <option value=key selected=move || value.read().as_str() == key>
+                <option value=key selected=value.read_untracked().as_str() == key>
                     {word}
                 </option>
             }
         })
         .collect_view();
     view! {
-        <select class="select w-auto" name=name aria-label=label on:change=move |event| send_form(&event)>
+        <select
+            class="select w-auto"
+            name=name
+            aria-label=label
+            prop:value=move || value.get()
+            on:change=move |event| send_form(&event)
+        >
             <option value="">{all}</option>
             {options}
         </select>

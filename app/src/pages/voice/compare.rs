@@ -76,7 +76,7 @@ pub fn Compare(
         })
         .collect_view();
     view! {
-        <div class="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,1fr)]">
+        <div class="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,2fr)_minmax(0,1fr)]">
             <Card title="What changes">
                 <p class="muted mb-4 text-sm">{summary}</p>
                 {rows}
@@ -117,9 +117,9 @@ fn Publish(slug: String, reload: RwSignal<u32>) -> impl IntoView {
                 <input type="hidden" name="slug" value=slug />
                 <TextInput label="Why?" name="note" optional=true hint="For the history, in a few words" />
                 <button class="btn btn-primary" type="submit" disabled=move || action.pending().get()>
-                    "Publish for the next caller"
+                    "Publish"
                 </button>
-                <p class="muted text-sm">"Calls that are running keep the voice they began with. You can go back at any time."</p>
+                <p class="muted text-sm">"The next caller hears it; calls that are running keep the voice they began with. You can go back at any time."</p>
             </ActionForm>
         </Card>
     }

@@ -128,7 +128,12 @@ impl Trial {
                         });
                         match known {
                             Some(known) => *known = said,
-                            None => lines.push(Line::Said(said)),
+                            None => {
+                                let later =
+                                    |line: &Line| matches!(line, Line::Said(other) if other.position > said.position);
+                                let at = lines.iter().position(later).unwrap_or(lines.len());
+                                lines.insert(at, Line::Said(said));
+                            }
                         }
                     });
                 }

@@ -50,7 +50,8 @@ fn pairs(value: &serde_json::Value) -> Vec<(String, String)> {
         Value::Null => None,
         Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.to_owned()),
         Value::Number(number) => Some(number.to_string()),
-        Value::String(text) if text.is_empty() => None,
+        // Identifiers tell people nothing; they are in the details.
+        Value::String(text) if text.is_empty() || text.parse::<model::CallId>().is_ok() => None,
         Value::String(text) => Some(text.clone()),
         Value::Array(list) if list.iter().all(Value::is_string) => {
             Some(list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "))
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn arguments_are_told_in_plain_words() {
-        let value = serde_json::json!({"eventId": "chili", "quantity": 2, "open": true, "note": "", "tiers": [{}, {}]});
+        let value = serde_json::json!({"eventId": "chili", "quantity": 2, "open": true, "note": "", "tiers": [{}, {}], "id": "01a1fb9a-dfdc-77ac-a387-a87f4c736007"});
         let told = pairs(&value);
         let told: Vec<_> = told.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_eq!(told.len(), 4);
