@@ -18,6 +18,7 @@ pub async fn run(args: Args) -> Outcome {
     let url = config.public_url.clone();
     let backend = Backend::open(config).await?;
     let password = args.password.filter(|password| !password.is_empty());
+    eprintln!("Making the demo organisations; speaking their recorded calls takes a moment.");
     let report = demo::seed(&backend, password).await;
     backend.db().close().await;
     let report = report?;
