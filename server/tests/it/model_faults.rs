@@ -58,7 +58,7 @@ async fn a_socket_that_breaks_mid_sentence_is_replaced_and_the_conversation_goes
 async fn what_tools_found_out_survives_a_lost_session() {
     let world = World::with_model("drop-mid-sentence=2").await;
     let mut caller = world.caller();
-    caller.says = vec![Utterance::Text(QUESTION.into()), Utterance::Text("And what is on the menu?".into())];
+    caller.says = vec![Utterance::Text(QUESTION.into()), Utterance::Text("And are you open tomorrow?".into())];
     let report = world.place(caller).await;
     let stored = world.stored(&report).await;
 
