@@ -171,15 +171,14 @@ async fn status(State(backend): State<Backend>, Signed(form): Signed) -> Respons
         sequence: form.get("SequenceNumber").and_then(|number| number.parse().ok()),
         seconds: form.get("CallDuration").and_then(|seconds| seconds.parse().ok()),
     };
-    match calls::provider_status(&backend, call_sid, &status).await {
+    match tokio::time::timeout(ANSWER_WITHIN, calls::provider_status(&backend, call_sid, &status)).await {
         // A call that nobody here knows may be another program's; asking again would not help.
-        Ok(_) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a status could not be stored");
-            // Twilio tries again.
-            StatusCode::SERVICE_UNAVAILABLE.into_response()
-        }
+        Ok(Ok(_)) => return StatusCode::NO_CONTENT.into_response(),
+        Ok(Err(error)) => tracing::error!(%error, "a status could not be stored"),
+        Err(_) => tracing::error!("a status could not be stored in time"),
     }
+    // Twilio tries again.
+    StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
 /// Twilio could not use what `/voice` answered, or did not get an answer.
