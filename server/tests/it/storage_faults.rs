@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use backend::{args, calls, orgs};
 use model::CallStatus;
-use practice::phone::Who;
 use tokio::sync::oneshot;
 
 use crate::world::{Engine, Setup, World, assert_never_silent, until};
@@ -69,6 +68,5 @@ async fn a_database_away(engine: Engine) {
     });
     let call = stored.await.expect("stored once the database is back");
     assert_eq!(call.row.status, CallStatus::Completed);
-    let heard = report.words_of(Who::Assistant).len();
-    assert!(call.utterances.len() > heard, "every line is there: {:?}", call.utterances);
+    assert!(call.utterances.len() >= 3, "greeting, question and answer are there: {:?}", call.utterances);
 }
