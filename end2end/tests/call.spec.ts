@@ -58,7 +58,7 @@ test("a call appears while it runs, streams its words, and is played back afterw
 test("a call is found again by its number", async ({ staff }) => {
   await call(cookoff.number, "--from", "+14155550177", "--text", "Good afternoon!").over;
 
-  await staff.goto(`/admin/${cookoff.slug}/calls?caller=0177`);
+  await staff.goto(`/admin/${cookoff.slug}/calls?q=0177`);
 
   await expect(staff.getByRole("row").filter({ hasText: "+1 415 555 0177" }).first()).toBeVisible();
   await expect(staff.getByRole("row").filter({ hasText: "+1 415 555 01" }).filter({ hasNotText: "0177" })).toHaveCount(0);
