@@ -238,36 +238,36 @@ fn AskIt(slug: Memo<String>) -> impl IntoView {
     let answer = Resource::new_blocking(move || (slug.get(), question.get()), |(slug, question)| ask(slug, question));
     view! {
         <div class="order-first lg:order-none">
-        <Card title="Ask it now">
-            <Form method="GET" action="" attr:class="flex gap-2" attr:role="search">
-                <input
-                    class="input min-w-0 flex-1"
-                    name="ask"
-                    aria-label="A caller's question"
-                    placeholder="Is there parking?"
-                    value=question.get_untracked()
-                />
-                <button class="btn btn-primary" type="submit">
-                    "Ask"
-                </button>
-            </Form>
-            <Transition fallback=|| view! { <p class="muted mt-4 text-sm">"Looking…"</p> }>
-                {move || Suspend::new(async move {
-                    match answer.await {
-                        Ok(Some(answer)) => view! { <Answered answer slug=slug.get_untracked() /> }.into_any(),
-                        Ok(None) => {
-                            view! {
-                                <p class="muted mt-3 text-sm">
-                                    "Type what a caller might ask, and see the answer they would get."
-                                </p>
+            <Card title="Ask it now">
+                <Form method="GET" action="" attr:class="flex gap-2" attr:role="search">
+                    <input
+                        class="input min-w-0 flex-1"
+                        name="ask"
+                        aria-label="A caller's question"
+                        placeholder="Is there parking?"
+                        value=question.get_untracked()
+                    />
+                    <button class="btn btn-primary" type="submit">
+                        "Ask"
+                    </button>
+                </Form>
+                <Transition fallback=|| view! { <p class="muted mt-4 text-sm">"Looking…"</p> }>
+                    {move || Suspend::new(async move {
+                        match answer.await {
+                            Ok(Some(answer)) => view! { <Answered answer slug=slug.get_untracked() /> }.into_any(),
+                            Ok(None) => {
+                                view! {
+                                    <p class="muted mt-3 text-sm">
+                                        "Type what a caller might ask, and see the answer they would get."
+                                    </p>
+                                }
+                                    .into_any()
                             }
-                                .into_any()
+                            Err(error) => view! { <p class="mt-3 text-sm text-error">{error.to_string()}</p> }.into_any(),
                         }
-                        Err(error) => view! { <p class="mt-3 text-sm text-error">{error.to_string()}</p> }.into_any(),
-                    }
-                })}
-            </Transition>
-        </Card>
+                    })}
+                </Transition>
+            </Card>
         </div>
     }
     .into_any()
