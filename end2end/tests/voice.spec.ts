@@ -65,7 +65,7 @@ async function greetingHeardBy(number: string, staff: Page, reply: string): Prom
   expect(readFileSync(reply).length, "the caller heard seconds of audio").toBeGreaterThan(30_000);
 
   const page = await staff.context().newPage();
-  await page.goto(`/admin/${coffee.slug}/calls?caller=${number.slice(-4)}`);
+  await page.goto(`/admin/${coffee.slug}/calls?q=${number.slice(-4)}`);
   const address = await page.getByRole("row").getByRole("link").first().getAttribute("href");
   await page.goto(address!);
   const said = page.getByRole("listitem").filter({ hasText: "Assistant" }).first();
