@@ -88,7 +88,11 @@ pub async fn run(args: Args) -> Result<(), String> {
             "no frame reached the echo model: start the server with OPENAI_BASE_URL=http://127.0.0.1:{model_port}/v1 and any OPENAI_API_KEY, or let --serve do it"
         ));
     }
-    if report.completed < report.calls { Err(format!("{} calls failed", report.calls - report.completed)) } else { Ok(()) }
+    if report.completed < report.calls {
+        Err(format!("{} calls failed", report.calls - report.completed))
+    } else {
+        Ok(())
+    }
 }
 
 fn options(args: &Args, url: &str, server: Option<&Server>) -> LoadOptions {
@@ -185,13 +189,22 @@ fn command(directory: &std::path::Path, port: u16, model_port: u16) -> Result<Co
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
         .kill_on_drop(true);
-    for name in ["PUBLIC_URL", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY", "REDIS_URL", "RECORDING_STORAGE_PATH", "MAX_CALLS"] {
+    for name in [
+        "PUBLIC_URL",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_AUTH_TOKEN_SECONDARY",
+        "REDIS_URL",
+        "RECORDING_STORAGE_PATH",
+        "MAX_CALLS",
+    ] {
         command.env_remove(name);
     }
     Ok(command)
 }
 
 async fn free_port() -> Result<u16, String> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|why| format!("no port is free: {why}"))?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|why| format!("no port is free: {why}"))?;
     listener.local_addr().map(|it| it.port()).map_err(|why| format!("no port is free: {why}"))
 }
