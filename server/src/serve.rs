@@ -29,7 +29,7 @@ const LAST_SENTENCE: Duration = Duration::from_secs(15);
 const LAST_ROWS: Duration = Duration::from_secs(5);
 
 /// How often old sessions, tokens and samples are swept out.
-const SWEEP: Duration = Duration::from_secs(60);
+const SWEEP: Duration = Duration::from_mins(1);
 
 /// Serves until the process is told to stop.
 pub async fn run() -> Outcome {

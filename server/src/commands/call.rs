@@ -56,7 +56,7 @@ pub struct Args {
     /// The account that the call belongs to
     #[arg(long, env = "TWILIO_ACCOUNT_SID", default_value = "AC00000000000000000000000000000000")]
     account_sid: String,
-    /// Serve Twilio's REST interface for this call on this port: a server with TWILIO_API_BASE_URL=http://127.0.0.1:PORT hangs up by it
+    /// Serve Twilio's REST interface for this call on this port: a server with `TWILIO_API_BASE_URL=http://127.0.0.1:PORT` hangs up by it
     #[arg(long, value_name = "PORT")]
     rest_port: Option<u16>,
     /// The path to ask when the voice webhook fails

@@ -36,7 +36,7 @@ struct Add {
     /// A number that rings it, such as +14155550100; may be repeated
     #[arg(long = "number", required = true)]
     numbers: Vec<PhoneNumber>,
-    /// Where it is, such as America/Los_Angeles: its times are shown and spoken so
+    /// Where it is, such as `America/Los_Angeles`: its times are shown and spoken so
     #[arg(long)]
     zone: String,
     /// What it deals with: events, menu; may be repeated, or separated by commas

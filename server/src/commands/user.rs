@@ -34,7 +34,7 @@ struct Add {
     /// The organisation they work in, by its name in URLs
     #[arg(long)]
     org: String,
-    /// owner, manager, front_desk or read_only
+    /// owner, manager, `front_desk` or `read_only`
     #[arg(long, default_value = "owner")]
     role: Role,
     /// Their password; without it one is made and printed

@@ -126,15 +126,13 @@ impl Trial {
                             Line::Said(other) if other.id == said.id => Some(other),
                             _ => None,
                         });
-                        match known {
-                            Some(known) => *known = said,
-                            None => {
-                                let later =
-                                    |line: &Line| matches!(line, Line::Said(other) if other.position > said.position);
-                                let at = lines.iter().position(later).unwrap_or(lines.len());
-                                lines.insert(at, Line::Said(said));
-                            }
+                        if let Some(known) = known {
+                            *known = said;
+                            return;
                         }
+                        let later = |line: &Line| matches!(line, Line::Said(other) if other.position > said.position);
+                        let at = lines.iter().position(later).unwrap_or(lines.len());
+                        lines.insert(at, Line::Said(said));
                     });
                 }
             }

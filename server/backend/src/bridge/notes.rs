@@ -144,7 +144,9 @@ async fn show(mut screen: Screen, mut facts: mpsc::Receiver<Fact>) {
             }
         }
     }
-    growing.into_values().for_each(|fact| screen.show(fact));
+    for fact in growing.into_values() {
+        screen.show(fact);
+    }
 }
 
 impl Screen {

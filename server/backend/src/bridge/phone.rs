@@ -73,12 +73,11 @@ impl Phone {
             Some(Ok(Message::Binary(_))) => FromSocket::Nonsense,
             // The socket answers pings by itself.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => FromSocket::Alive,
-            Some(Ok(Message::Close(_))) | None => FromSocket::Closed,
             Some(Err(error)) if is_too_large(&error) => {
                 self.close_code = close_code::SIZE;
                 FromSocket::TooLarge
             }
-            Some(Err(_)) => FromSocket::Closed,
+            Some(Ok(Message::Close(_)) | Err(_)) | None => FromSocket::Closed,
         })
     }
 

@@ -12,7 +12,7 @@ use model::{CallId, OrgId, PersonaVersion, PhoneNumber};
 use crate::{Backend, Org, args, db::DbResult, personas, prompt, sql};
 
 /// A stream that has not begun by then does not begin any more.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 
 /// How long a call waits for a plan that was not ready, before it takes the last one of its organisation.
 const MADE_WITHIN: Duration = Duration::from_millis(150);
@@ -69,14 +69,12 @@ impl Plans {
             return Some(ready);
         }
         // The webhook went to another process, or the database was away when it came.
-        match tokio::time::timeout(MADE_WITHIN, from_database(backend, org, id)).await {
-            Ok(Ok(Some(ready))) => Some(ready),
-            Ok(Ok(None) | Err(_)) | Err(_) => {
-                tracing::warn!("a call begins with the last good plan of its organisation");
-                let plan = self.inner().last_good.get(&org.id()).cloned()?;
-                Some(Ready { plan, caller: None })
-            }
+        if let Ok(Ok(Some(ready))) = tokio::time::timeout(MADE_WITHIN, from_database(backend, org, id)).await {
+            return Some(ready);
         }
+        tracing::warn!("a call begins with the last good plan of its organisation");
+        let plan = self.inner().last_good.get(&org.id()).cloned()?;
+        Some(Ready { plan, caller: None })
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

@@ -1,6 +1,6 @@
 //! What a call's tools are given: the organisation, the caller and the time, never more than one tenant.
 
-use std::{future::Future, time::Instant};
+use std::time::Instant;
 
 use call::{ToolOutcome, ToolStatus};
 use model::{CallId, PhoneNumber};
@@ -20,20 +20,14 @@ pub(super) struct Toolbox {
 
 impl Toolbox {
     /// Runs a tool with arguments as the model wrote them.
-    pub(super) fn run(self, name: String, arguments: String) -> impl Future<Output = ToolOutcome> + Send + 'static {
-        async move {
-            let began = Instant::now();
-            let call = ToolCall {
-                org: &self.org,
-                call_id: Some(self.call_id),
-                caller: self.caller.as_ref(),
-                now: self.org.now(),
-            };
-            let outcome = packs::run(&call, &name, &arguments).await;
-            let known = packs::tools_for(&self.org).into_iter().find(|tool| tool.name == name);
-            metrics::tool(known.map_or("unknown", |tool| tool.name), word(outcome.status), began.elapsed());
-            outcome
-        }
+    pub(super) async fn run(self, name: String, arguments: String) -> ToolOutcome {
+        let began = Instant::now();
+        let call =
+            ToolCall { org: &self.org, call_id: Some(self.call_id), caller: self.caller.as_ref(), now: self.org.now() };
+        let outcome = packs::run(&call, &name, &arguments).await;
+        let known = packs::tools_for(&self.org).into_iter().find(|tool| tool.name == name);
+        metrics::tool(known.map_or("unknown", |tool| tool.name), word(outcome.status), began.elapsed());
+        outcome
     }
 }
 

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 
 /// The call answers for a slow tool itself, long before; this ends one that hangs for good.
-const GIVEN_UP_AFTER: Duration = Duration::from_secs(60);
+const GIVEN_UP_AFTER: Duration = Duration::from_mins(1);
 
 /// What the model is told of a tool that broke: the words are for the caller.
 const BROKEN: &str =

@@ -36,10 +36,16 @@ pub fn router() -> Router<Backend> {
 async fn status(State(backend): State<Backend>, access: Access, headers: HeaderMap) -> Result<Response, Problem> {
     access.require(Scope::Events, Role::ReadOnly)?;
     let last_seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let watched = backend.live().subscribe(access.org.id(), last_seen);
-    let missed: Vec<Event> = watched.resync.then(resync).into_iter().chain(watched.backlog.iter().map(event)).collect();
-    let watcher =
-        Watcher { backend, access, receiver: watched.receiver, ping: every(PING_EVERY), check: every(CHECK_EVERY) };
+    let subscription = backend.live().subscribe(access.org.id(), last_seen);
+    let missed: Vec<Event> =
+        subscription.resync.then(resync).into_iter().chain(subscription.backlog.iter().map(event)).collect();
+    let watcher = Watcher {
+        backend,
+        access,
+        receiver: subscription.receiver,
+        ping: every(PING_EVERY),
+        check: every(CHECK_EVERY),
+    };
     let events = stream::iter(missed).chain(watcher.events()).map(Ok::<_, Infallible>);
     let mut response = Sse::new(events).into_response();
     // nginx would hold events back until a buffer is full.

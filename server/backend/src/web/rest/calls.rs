@@ -70,7 +70,6 @@ impl Asked {
             words: filled(self.q),
             offset: number(filled(self.offset), "offset", 0, 0, i64::from(u32::MAX))?,
             limit: number(filled(self.limit), "limit", PAGE, 1, 100)?,
-            ..CallFilter::default()
         })
     }
 }
