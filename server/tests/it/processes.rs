@@ -77,7 +77,7 @@ impl Server {
             to: COFFEE.into(),
             says: vec![Utterance::Text(QUESTION.into())],
             silent: false,
-            hangup_after: Some(Duration::from_secs(60)),
+            hangup_after: Some(Duration::from_mins(1)),
             keep_sound: false,
             ..CallOptions::default()
         }
@@ -131,7 +131,7 @@ async fn during_calls(server: &Server, count: usize, then: impl AsyncFnOnce()) -
     }));
     let disturbing = async {
         let http = reqwest::Client::new();
-        let all = until(Duration::from_secs(60), async || {
+        let all = until(Duration::from_mins(1), async || {
             let ready = http.get(format!("{}/ready", server.url())).send().await.ok()?.text().await.ok()?;
             ready.contains(&format!("\"calls\":{count},")).then_some(())
         });
