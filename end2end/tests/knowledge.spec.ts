@@ -22,7 +22,7 @@ test("an article that was just written is what a caller would be answered", asyn
   await expect(staff).toHaveURL(/ask=/);
 });
 
-test("an article is changed, and the change can be taken back", async ({ staff }) => {
+test("a changed article is kept, and shown as it was saved", async ({ staff }) => {
   await staff.goto(knowledge);
   await staff.getByRole("row").getByRole("link").first().click();
   await hydrated(staff);
@@ -32,12 +32,12 @@ test("an article is changed, and the change can be taken back", async ({ staff }
   await text.fill(`${before}\n\nAsk for the blue form.`);
   await staff.getByRole("button", { name: "Save" }).click();
 
-  await expect(staff.getByText(/saved/i).first()).toBeVisible();
+  await expect(staff.getByText("Saved. The next caller who asks hears it.")).toBeVisible();
   await staff.reload();
   await expect(text).toHaveValue(/Ask for the blue form\./);
 });
 
-test("two people who write at once do not overwrite each other", async ({ staff, context }) => {
+test("two people who write at once do not overwrite each other", async ({ staff, context, complaints }) => {
   await staff.goto(knowledge);
   const address = await staff.getByRole("row").getByRole("link").last().getAttribute("href");
   const colleague = await context.newPage();
@@ -54,4 +54,6 @@ test("two people who write at once do not overwrite each other", async ({ staff,
 
   await expect(colleague.getByRole("alert")).toBeVisible();
   await expect(colleague.getByLabel("Text")).toHaveValue("The second word.");
+  const refused = complaints.splice(0);
+  expect(refused.every((complaint) => complaint.includes("/rpc/save_article"))).toBe(true);
 });

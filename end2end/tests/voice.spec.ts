@@ -28,7 +28,7 @@ test("an edited greeting is heard by the next caller, once it is published", asy
   await staff.getByRole("button", { name: /publish/i }).click();
 
   await expect(staff).toHaveURL(/view=history/);
-  await expect(staff.getByRole("listitem").first()).toContainText("Callers hear it");
+  await expect(staff.getByRole("listitem").filter({ hasText: /Version \d/ }).first()).toContainText("Callers hear it");
   expect(await greetingHeardBy("+14155550162", staff, run.outputPath("after.wav"))).toContain("Woof woof, Mangy Dog Coffee here.");
 });
 
