@@ -83,7 +83,7 @@ impl Live {
                 }
             }),
             LiveKind::Status { status } if status.is_final() => {
-                self.running.update(|all| all.retain(|other| *other != id))
+                self.running.update(|all| all.retain(|other| *other != id));
             }
             _ => {}
         }
