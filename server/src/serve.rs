@@ -6,9 +6,8 @@ use axum::serve::ListenerExt;
 use backend::{
     Backend,
     config::{Config, LogFormat},
-    metrics, recordings,
+    jobs, metrics, recordings,
     running::Command,
-    sessions, stream_tokens,
 };
 use tokio::{
     net::TcpListener,
@@ -28,8 +27,11 @@ const LAST_SENTENCE: Duration = Duration::from_secs(15);
 /// Time for the database to take what the last calls wrote down; the journals keep the rest.
 const LAST_ROWS: Duration = Duration::from_secs(5);
 
-/// How often old sessions, tokens and samples are swept out.
-const SWEEP: Duration = Duration::from_mins(1);
+/// Time for the jobs that run to end; what is cut off is run again after the next start.
+const LAST_JOBS: Duration = Duration::from_secs(10);
+
+/// How often old samples of the figures are folded together.
+const TIDY: Duration = Duration::from_mins(1);
 
 /// Serves until the process is told to stop.
 pub async fn run() -> Outcome {
@@ -79,7 +81,9 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
         );
     }
     let address = listener.local_addr()?;
-    let sweeping = tokio::spawn(sweep(backend.clone()));
+    let tidying = tokio::spawn(tidy());
+    let jobs_stop = CancellationToken::new();
+    let jobs = tokio::spawn(jobs::run(backend.clone(), jobs_stop.clone()));
     let router = crate::router(backend).into_make_service_with_connect_info::<SocketAddr>();
     // Frames of 20 ms must not wait for the acknowledgement of the one before them.
     let listener = listener.tap_io(|stream| {
@@ -94,7 +98,11 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
         () = stop.asked() => drain(backend, &mut stop).await,
     }
     serving.abort();
-    sweeping.abort();
+    tidying.abort();
+    jobs_stop.cancel();
+    if tokio::time::timeout(LAST_JOBS, jobs).await.is_err() {
+        tracing::warn!("jobs are cut off; they are run again after the next start");
+    }
     tracing::info!("aida has stopped");
     Ok(())
 }
@@ -124,17 +132,12 @@ async fn ended_within(backend: &Backend, stop: &mut Stop, time: Duration) -> boo
     }
 }
 
-async fn sweep(backend: Backend) {
-    let mut every = interval(SWEEP);
+async fn tidy() {
+    let mut every = interval(TIDY);
     every.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         every.tick().await;
         metrics::tidy();
-        for swept in [sessions::remove_expired(&backend).await, stream_tokens::remove_expired(&backend).await] {
-            if let Err(error) = swept {
-                tracing::warn!(%error, "old rows could not be swept out");
-            }
-        }
     }
 }
 

@@ -79,6 +79,8 @@ ids! {
     VenueId,
     /// A kind of ticket of one event.
     TierId,
+    /// An order of tickets.
+    OrderId,
     /// A sponsorship package.
     SponsorPackageId,
     /// A chef or winner of an event.
@@ -97,6 +99,12 @@ ids! {
     OpeningHoursId,
     /// A holiday or other exception to the opening hours.
     HourExceptionId,
+    /// A text or mail that goes out.
+    OutboxId,
+    /// Work that is done later.
+    JobId,
+    /// An event that another system told us of.
+    WebhookId,
     /// A row of the audit log.
     AuditId,
     /// An API key.

@@ -14,11 +14,13 @@ pub mod dashboard;
 pub mod db;
 pub mod demo;
 pub mod error;
+pub mod jobs;
 pub mod ledger;
 pub mod live;
 pub mod metrics;
 pub mod org;
 pub mod orgs;
+pub mod outbox;
 pub mod packs;
 mod passwords;
 pub mod personas;
@@ -43,7 +45,7 @@ use secrecy::ExposeSecret;
 pub use org::Org;
 
 use crate::{
-    bridge::plans::Plans, clock::Clock, config::Config, db::Db, ledger::Ledger, live::LiveHub, org::Shared,
+    bridge::plans::Plans, clock::Clock, config::Config, db::Db, jobs::Bell, ledger::Ledger, live::LiveHub, org::Shared,
     passwords::Passwords, providers::Providers, recordings::Recordings, running::Running, secret::SecretKey,
 };
 
@@ -62,6 +64,7 @@ struct Inner {
     passwords: Passwords,
     providers: Providers,
     plans: Plans,
+    bell: Bell,
 }
 
 /// Why the server cannot start.
@@ -96,14 +99,15 @@ impl Backend {
         make_directories(&config)?;
         let db = Db::open(config.database_url.expose_secret()).await?;
         db.migrate().await?;
-        let backend = Self::with_db(config, db, clock)?;
+        let providers = Providers::of(&config)?;
+        let backend = Self::with_db(config, db, clock, providers)?;
         sessions::remove_expired(&backend).await?;
         stream_tokens::remove_expired(&backend).await?;
         Ok(backend)
     }
 
     /// A backend on a database that is open and up to date.
-    pub(crate) fn with_db(config: Config, db: Db, clock: Clock) -> Result<Self, StartError> {
+    pub(crate) fn with_db(config: Config, db: Db, clock: Clock, providers: Providers) -> Result<Self, StartError> {
         make_directories(&config)?;
         let secret = SecretKey::load(&config).map_err(|source| StartError::Directory {
             setting: "DATA_DIR",
@@ -122,8 +126,9 @@ impl Backend {
             ledger: Ledger::new(recordings.clone(), config.openai.prices),
             running: Running::new(config.max_calls),
             passwords: Passwords::default(),
-            providers: Providers::of(&config)?,
+            providers,
             plans: Plans::default(),
+            bell: Bell::default(),
             recordings,
             shared,
             config,
@@ -185,6 +190,11 @@ impl Backend {
     /// The outside services.
     pub fn providers(&self) -> &Providers {
         &self.0.providers
+    }
+
+    /// Wakes the runner of jobs.
+    pub(crate) fn bell(&self) -> &Bell {
+        &self.0.bell
     }
 
     /// What calls that are about to begin are given.

@@ -34,6 +34,7 @@ fn describe() {
     describe_histogram!("aida_tool_duration_seconds", "Tool runs, by tool and status");
     describe_histogram!("aida_webhook_duration_seconds", "Webhooks, by route and status");
     describe_counter!("aida_ledger_retries_total", "Writes to the database that had to be tried again");
+    describe_counter!("aida_jobs_total", "Runs of jobs, by kind and outcome");
     gauge!("aida_calls_active").set(0.0);
 }
 
@@ -89,6 +90,10 @@ pub(crate) fn tool(name: &'static str, status: &'static str, took: Duration) {
 pub(crate) fn webhook(route: &'static str, status: u16, took: Duration) {
     histogram!("aida_webhook_duration_seconds", "route" => route, "status" => status.to_string())
         .record(took.as_secs_f64());
+}
+
+pub(crate) fn job(kind: &str, outcome: &'static str) {
+    counter!("aida_jobs_total", "kind" => kind.to_owned(), "outcome" => outcome).increment(1);
 }
 
 pub(crate) fn ledger_retry() {

@@ -1,11 +1,17 @@
 //! Outside services, each with a vendor and a stand-in.
 
+pub mod mail;
+pub mod messages;
+pub mod payments;
 pub mod realtime;
 pub mod telephony;
 
 use std::sync::Arc;
 
 use self::{
+    mail::Mail,
+    messages::Messages,
+    payments::Payments,
     realtime::Realtime,
     telephony::{Telephony, signature::Keys, stand_in::StandIn, twilio::Twilio},
 };
@@ -20,6 +26,12 @@ pub struct Providers {
     pub keys: Keys,
     /// The speech model.
     pub realtime: Realtime,
+    /// Texts.
+    pub messages: Arc<dyn Messages>,
+    /// Mail.
+    pub mail: Arc<dyn Mail>,
+    /// Payments.
+    pub payments: Arc<dyn Payments>,
 }
 
 /// A service cannot be used as configured.
@@ -50,6 +62,9 @@ impl Providers {
                 &openai.realtime_model,
                 Some(openai.api_key.clone().unwrap_or_else(|| "practice".to_owned().into())),
             )?,
+            messages: Arc::new(messages::stand_in::StandIn::default()),
+            mail: Arc::new(mail::stand_in::StandIn::default()),
+            payments: Arc::new(payments::stand_in::StandIn::default()),
         })
     }
 }

@@ -11,6 +11,8 @@ mod postgres;
 
 pub use postgres::fresh_database;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeZone, Utc};
 use model::{Currency, Member, OrgId, PackKey, Role, UserId};
 
@@ -19,8 +21,10 @@ use crate::{
     clock::Clock,
     config::Config,
     db::Db,
+    jobs,
     org::Org,
     orgs::{self, NewOrg},
+    providers::{Providers, mail, messages, payments},
     users,
 };
 
@@ -29,6 +33,12 @@ use crate::{
 pub struct World {
     /// The backend.
     pub backend: Backend,
+    /// The payment provider of this world.
+    pub payments: Arc<payments::stand_in::StandIn>,
+    /// Its provider of texts.
+    pub messages: Arc<messages::stand_in::StandIn>,
+    /// Its mail server.
+    pub mail: Arc<mail::stand_in::StandIn>,
     dir: tempfile::TempDir,
 }
 
@@ -86,14 +96,27 @@ impl World {
             _ => None,
         })
         .expect("the test's configuration is good");
-        let clock = Clock::fixed(start());
-        Self { backend: Backend::with_db(config, db, clock).expect("the backend starts"), dir }
+        let (payments, messages, mail) = (Arc::default(), Arc::default(), Arc::default());
+        let providers = Providers {
+            payments: Arc::clone(&payments) as _,
+            messages: Arc::clone(&messages) as _,
+            mail: Arc::clone(&mail) as _,
+            ..Providers::of(&config).expect("the providers are there")
+        };
+        let backend = Backend::with_db(config, db, Clock::fixed(start()), providers).expect("the backend starts");
+        Self { backend, payments, messages, mail, dir }
     }
 
     /// A second server on the same data, as after a restart.
     pub fn restarted(&self) -> Backend {
         let (config, db) = (self.backend.config().clone(), self.backend.db().clone());
-        Backend::with_db(config, db, self.backend.clock().clone()).expect("the backend starts again")
+        let (clock, providers) = (self.backend.clock().clone(), self.backend.providers().clone());
+        Backend::with_db(config, db, clock, providers).expect("the backend starts again")
+    }
+
+    /// Does all the work that is due.
+    pub async fn jobs(&self) -> usize {
+        jobs::run_due(&self.backend).await.expect("jobs can be claimed")
     }
 
     /// The directory of everything that is not in the database.

@@ -2,10 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use model::{
-    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Currency, EventId, HourExceptionId, ItemSizeId,
-    MenuCategoryId, MenuItemId, ModifierId, OpeningHoursId, OrgId, Outcome, PackKey, Patience, PersonaId, PersonaState,
-    PhoneNumber, PlanId, Role, Scope, Sentiment, Speaker, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId,
-    UtteranceId, VenueId, WinnerId,
+    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, Currency, EmailAddress, EventId,
+    HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId,
+    OpeningHoursId, OrderId, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId, PersonaState, PhoneNumber, PlanId,
+    Role, Scope, Sentiment, Speaker, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId,
+    WebhookId, WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
 
@@ -73,7 +74,8 @@ from_text! {
     OrgId, UserId, CallId, UtteranceId, ToolCallId, CallEventId, PersonaId, ArticleId, EventId, VenueId, TierId,
     SponsorPackageId, WinnerId, MenuCategoryId, MenuItemId, ItemSizeId, ModifierId, PlanId, OpeningHoursId,
     HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
-    PersonaState, Role, Scope, PackKey, Currency,
+    PersonaState, Role, Scope, PackKey, Currency, OrderId, OutboxId, JobId, WebhookId, Channel, MessageReason,
+    MessageState, EmailAddress,
 }
 
 macro_rules! bind {

@@ -1,0 +1,180 @@
+//! A payment provider that only remembers: for tests. Practice without an account uses the practice Checkout instead, over a socket.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+
+use super::{
+    Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError, Payments,
+    Refund, RefundState,
+};
+
+/// Remembers pages, refunds and charges by their idempotency keys.
+#[derive(Debug, Default)]
+pub struct StandIn(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    pages: HashMap<String, Page>,
+    refunds: HashMap<String, (NewRefund, Refund)>,
+    charges: HashMap<String, (NewCharge, Charge)>,
+    failing: Option<PaymentError>,
+}
+
+#[derive(Clone, Debug)]
+struct Page {
+    new: NewCheckout,
+    state: CheckoutState,
+}
+
+impl StandIn {
+    /// Fails every request in this way from here on, or none with `None`.
+    pub fn fail_with(&self, error: Option<PaymentError>) {
+        self.inner().failing = error;
+    }
+
+    /// The customer pays (all of it).
+    pub fn pay(&self, id: &str) {
+        let mut inner = self.inner();
+        let Some(page) = inner.pages.get_mut(id) else { return };
+        page.state = CheckoutState::Paid(Payment {
+            payment_intent: Some(format!("pi_{id}")),
+            amount_minor: page.new.unit.minor * i64::from(page.new.quantity),
+            currency: page.new.unit.currency.to_string(),
+            email: None,
+        });
+    }
+
+    /// Every page that was asked for, by its id.
+    pub fn pages(&self) -> Vec<(String, NewCheckout)> {
+        let mut pages: Vec<_> = self.inner().pages.iter().map(|(id, page)| (id.clone(), page.new.clone())).collect();
+        pages.sort_by(|a, b| a.0.cmp(&b.0));
+        pages
+    }
+
+    /// Every refund that was made.
+    pub fn refunds(&self) -> Vec<NewRefund> {
+        let mut refunds: Vec<_> = self.inner().refunds.values().map(|(new, _)| new.clone()).collect();
+        refunds.sort_by_key(|refund| (refund.order, refund.number));
+        refunds
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn reached(&self) -> Result<MutexGuard<'_, Inner>, PaymentError> {
+        let inner = self.inner();
+        match &inner.failing {
+            Some(error) => Err(error.clone()),
+            None => Ok(inner),
+        }
+    }
+}
+
+fn not_there() -> PaymentError {
+    PaymentError::Refused { status: 404, code: Some("resource_missing".into()) }
+}
+
+fn reused() -> PaymentError {
+    PaymentError::Refused { status: 400, code: Some("idempotency_error".into()) }
+}
+
+#[async_trait]
+impl Payments for StandIn {
+    async fn create_checkout(&self, new: NewCheckout) -> Result<Checkout, PaymentError> {
+        let mut inner = self.reached()?;
+        let id = format!("cs_test_{}_{}", new.order, new.attempt);
+        let page = inner.pages.entry(id.clone()).or_insert_with(|| Page {
+            state: CheckoutState::Open { url: Some(url(&id)), expires_at: Some(new.expires_at) },
+            new: new.clone(),
+        });
+        if page.new != new {
+            return Err(reused());
+        }
+        Ok(Checkout { url: url(&id), expires_at: new.expires_at, id })
+    }
+
+    async fn checkout(&self, id: &str) -> Result<CheckoutState, PaymentError> {
+        self.reached()?.pages.get(id).map(|page| page.state.clone()).ok_or_else(not_there)
+    }
+
+    async fn expire(&self, id: &str) -> Result<CheckoutState, PaymentError> {
+        let mut inner = self.reached()?;
+        let page = inner.pages.get_mut(id).ok_or_else(not_there)?;
+        if matches!(page.state, CheckoutState::Open { .. }) {
+            page.state = CheckoutState::Expired;
+        }
+        Ok(page.state.clone())
+    }
+
+    async fn refund(&self, new: NewRefund) -> Result<Refund, PaymentError> {
+        let mut inner = self.reached()?;
+        let key = format!("{}:{}", new.order, new.number);
+        let refund = Refund { id: format!("re_{key}"), state: RefundState::Succeeded };
+        let (first, refund) = inner.refunds.entry(key).or_insert((new.clone(), refund));
+        if *first == new { Ok(refund.clone()) } else { Err(reused()) }
+    }
+
+    async fn charge_stored(&self, new: NewCharge) -> Result<Charge, PaymentError> {
+        let mut inner = self.reached()?;
+        let key = format!("{}:{}", new.order, new.attempt);
+        let state = match new.payment_method.as_str() {
+            "pm_card_chargeDeclined" => ChargeState::Declined("card_declined".into()),
+            "pm_card_authenticationRequired" => ChargeState::NeedsCustomer,
+            _ => ChargeState::Paid,
+        };
+        let charge = Charge { payment_intent: format!("pi_{key}"), state };
+        let (first, charge) = inner.charges.entry(key).or_insert((new.clone(), charge));
+        if *first == new { Ok(charge.clone()) } else { Err(reused()) }
+    }
+
+    fn live(&self) -> bool {
+        false
+    }
+}
+
+fn url(id: &str) -> String {
+    format!("http://checkout.test/{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use model::{Money, OrderId};
+
+    use super::*;
+
+    fn page() -> NewCheckout {
+        NewCheckout {
+            order: OrderId::from_u128(1),
+            attempt: 1,
+            title: "VIP".into(),
+            unit: Money::usd(7_500),
+            quantity: 2,
+            expires_at: DateTime::UNIX_EPOCH,
+            success_url: "http://x/ok".into(),
+            cancel_url: "http://x/no".into(),
+        }
+    }
+
+    #[tokio::test]
+    async fn the_same_attempt_gives_the_same_page_and_another_wish_under_its_key_is_refused() {
+        let payments = StandIn::default();
+        let first = payments.create_checkout(page()).await;
+        assert_eq!(payments.create_checkout(page()).await, first);
+        assert_eq!(payments.create_checkout(NewCheckout { quantity: 3, ..page() }).await, Err(reused()));
+    }
+
+    #[tokio::test]
+    async fn what_was_paid_stays_paid() {
+        let payments = StandIn::default();
+        let checkout = payments.create_checkout(page()).await.unwrap();
+        payments.pay(&checkout.id);
+        let state = payments.expire(&checkout.id).await.unwrap();
+        assert!(matches!(state, CheckoutState::Paid(Payment { amount_minor: 15_000, .. })), "{state:?}");
+    }
+}
