@@ -18,7 +18,8 @@ use crate::{
 pub(crate) const PIECE_MS: u64 = 200;
 /// A piece shorter than this is only sent when the telephone would run dry.
 const LOW_WATER_MS: u64 = 400;
-/// A mark may come back this much late before we believe that the telephone plays later than we think.
+/// A mark may come back this much late before we believe that the telephone plays later than we think. Until then a full telephone is given
+/// nothing more: it begins to play when the first piece has travelled, which our clock cannot know.
 const LAG_MS: u64 = 250;
 /// A mark that is not back so long after its piece must have ended never comes.
 const MARK_CAP_MS: u64 = 8_000;
@@ -353,7 +354,14 @@ impl Playback {
         let length = clip.held.len().min(PIECE_MS as usize * BYTES_PER_MS);
         let whole = length == PIECE_MS as usize * BYTES_PER_MS || clip.complete;
         let ahead = if whole { self.ahead_ms - ms(length) } else { LOW_WATER_MS.min(self.ahead_ms - ms(length)) };
-        Some((Ms(self.ends_at.0.saturating_sub(ahead)), length))
+        let due = Ms(self.ends_at.0.saturating_sub(ahead));
+        Some((if self.is_full_with(length) { due.plus(LAG_MS.min(ahead)) } else { due }, length))
+    }
+
+    /// Whether the telephone may have more than it should with so much more, going by the marks alone.
+    fn is_full_with(&self, length: usize) -> bool {
+        let unmarked: usize = self.flight.iter().map(|flight| flight.length).sum();
+        ms(unmarked + length) > self.ahead_ms
     }
 }
 

@@ -19,9 +19,44 @@ fn pieces_are_sent_up_to_the_limit_and_then_one_by_one() {
     playback.add(source("A"), &audio(5_000));
 
     assert_eq!(send(&mut playback, 1_000), ["A:200:g0:m1", "A:400:g0:m2", "A:600:g0:m3"]);
+    playback.mark("A:200:g0:m1", Ms(1_190));
     assert_eq!(playback.deadline(), Some((Ms(1_200), "the next piece of audio is due")));
     assert!(send(&mut playback, 1_199).is_empty());
     assert_eq!(send(&mut playback, 1_200), ["A:800:g0:m4"]);
+}
+
+#[test]
+fn a_telephone_that_began_to_play_late_never_has_more_than_it_should() {
+    let (mut playback, mut most_ms) = (Playback::new(1_500, false), 0);
+    playback.add(source("A"), &audio(5_000));
+    let (mut marks, mut end, mut played) = (VecDeque::<(u64, String)>::new(), 0, 0);
+    for now in 0..5_500_u64 {
+        played = now.saturating_sub(LATE_MS).min(end);
+        while let Some((_, mark)) = marks.pop_front_if(|(at, _)| *at <= played) {
+            playback.mark(&mark, Ms(now));
+        }
+        while let Some(piece) = playback.next_piece(Ms(now)) {
+            end += ms(piece.audio.len());
+            marks.push_back((end, piece.mark));
+        }
+        most_ms = most_ms.max(end - played);
+    }
+
+    assert!((1_400..=1_500).contains(&most_ms), "{most_ms} ms");
+    assert_eq!(played, 5_000);
+}
+
+/// How much later than we think a telephone begins to play.
+const LATE_MS: u64 = 180;
+
+#[test]
+fn a_telephone_without_marks_is_not_waited_for() {
+    let mut playback = Playback::new(1_500, false);
+    playback.add(source("A"), &audio(5_000));
+    send(&mut playback, 0);
+
+    assert_eq!(playback.deadline(), Some((Ms(100 + LAG_MS), "the next piece of audio is due")));
+    assert_eq!(send(&mut playback, 100 + LAG_MS), ["A:1600:g0:m8"]);
 }
 
 #[test]
