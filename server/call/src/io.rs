@@ -273,7 +273,7 @@ pub enum Fact {
         /// Its arguments as the model wrote them.
         arguments: String,
     },
-    /// A tool ended.
+    /// A tool ended. Told again when it answers after all, having been answered for because it was slow.
     ToolEnded {
         /// The model's id of the function call.
         call_id: String,

@@ -25,6 +25,8 @@ pub(crate) struct Run {
     response: String,
     /// Whether the model has been seen to have the answer.
     arrived: bool,
+    /// Whether it was answered for, and its own answer may still come.
+    owed: bool,
 }
 
 /// What to do with a call that the model makes.
@@ -43,8 +45,8 @@ pub(crate) enum Begin {
 pub(crate) enum Ended {
     /// Tell the model.
     Answer(Run),
-    /// The model was told something else before.
-    Late { name: String, after_ms: u64 },
+    /// The model was told something else before: now it has to know what is true.
+    Late(Run),
     /// Nobody asked.
     Unknown,
 }
@@ -85,6 +87,7 @@ impl Tools {
             output: None,
             response: response.to_owned(),
             arrived: false,
+            owed: false,
         });
         if !self.rounds.iter().any(|round| round.response == response) {
             self.rounds.push(Round { response: response.to_owned(), done: false, spoke: false, then: AfterTool::GoOn });
@@ -97,15 +100,28 @@ impl Tools {
         Begin::Run
     }
 
-    /// A function answered, or is answered for.
-    pub fn end(&mut self, call_id: &str, outcome: &ToolOutcome, now: Ms) -> Ended {
+    /// A function is answered for, because it takes too long. What it answers itself is still wanted.
+    pub fn answer_for(&mut self, call_id: &str, outcome: &ToolOutcome) -> Ended {
+        let ended = self.end(call_id, outcome);
+        for run in self.runs.iter_mut().filter(|run| run.call_id == call_id) {
+            run.owed = true;
+        }
+        ended
+    }
+
+    /// A function answered.
+    pub fn end(&mut self, call_id: &str, outcome: &ToolOutcome) -> Ended {
         let Some(run) = self.runs.iter_mut().find(|run| run.call_id == call_id) else { return Ended::Unknown };
-        if run.output.is_some() {
-            return Ended::Late { name: run.name.clone(), after_ms: now.since(run.started) };
+        let late = std::mem::take(&mut run.owed);
+        if run.output.is_some() && !late {
+            return Ended::Unknown;
         }
         run.output = Some(cut(&outcome.output, OUTPUT_KEPT_BYTES).to_owned());
         let mut answer = run.clone();
         answer.output = Some(cut(&outcome.output, OUTPUT_BYTES).to_owned());
+        if late {
+            return Ended::Late(answer);
+        }
         if let Some(round) = self.rounds.iter_mut().find(|round| round.response == answer.response)
             && outcome.then == AfterTool::EndCall
         {
@@ -221,10 +237,10 @@ mod tests {
         begin(&mut tools, "a");
         begin(&mut tools, "b");
 
-        tools.end("a", &done("{}"), Ms(10));
+        tools.end("a", &done("{}"));
         tools.response_done("resp_1", false);
         assert_eq!(tools.next_complete(), None);
-        tools.end("b", &done("{}"), Ms(20));
+        tools.end("b", &done("{}"));
 
         assert_eq!(tools.next_complete(), Some((AfterTool::GoOn, false)));
         assert_eq!(tools.next_complete(), None);
@@ -236,9 +252,20 @@ mod tests {
 
         assert_eq!(begin(&mut tools, "a"), Begin::Run);
         assert_eq!(begin(&mut tools, "a"), Begin::Repeated);
-        assert!(matches!(tools.end("a", &too_slow(), Ms(8_000)), Ended::Answer(_)));
-        assert!(matches!(tools.end("a", &done("{}"), Ms(9_000)), Ended::Late { after_ms: 9_000, .. }));
-        assert!(matches!(tools.end("z", &done("{}"), Ms(9_000)), Ended::Unknown));
+        assert!(matches!(tools.end("a", &done("{}")), Ended::Answer(_)));
+        assert!(matches!(tools.end("a", &done("{}")), Ended::Unknown));
+        assert!(matches!(tools.end("z", &done("{}")), Ended::Unknown));
+    }
+
+    #[test]
+    fn the_late_answer_of_a_call_that_was_answered_for_is_taken_once() {
+        let mut tools = Tools::default();
+        begin(&mut tools, "a");
+
+        assert!(matches!(tools.answer_for("a", &too_slow()), Ended::Answer(_)));
+        assert!(matches!(tools.end("a", &done("{\"soups\":2}")), Ended::Late(_)));
+        assert!(matches!(tools.end("a", &done("{\"soups\":3}")), Ended::Unknown));
+        assert_eq!(tools.answered("a").and_then(|run| run.output.as_deref()), Some("{\"soups\":2}"));
     }
 
     #[test]
@@ -256,7 +283,7 @@ mod tests {
         let mut tools = Tools::default();
         for n in 0..100 {
             begin(&mut tools, &n.to_string());
-            tools.end(&n.to_string(), &done(&"x".repeat(100_000)), Ms(1));
+            tools.end(&n.to_string(), &done(&"x".repeat(100_000)));
         }
 
         let kept: usize = tools.runs.iter().filter_map(|run| run.output.as_ref()).map(String::len).sum();

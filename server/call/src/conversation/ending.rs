@@ -4,7 +4,7 @@ use super::Call;
 use crate::{
     io::{AfterTool, EndReason, Fact, Finish, Ms, Output, ToolStatus},
     plan::Phrase,
-    tools::{ABANDONED, too_slow},
+    tools::ABANDONED,
     turn::Why,
 };
 
@@ -55,9 +55,8 @@ impl Call {
     /// Answers for tools that are too slow, and goes on when all of a response's tools have answered.
     pub(super) fn keep_tools(&mut self) {
         while let Some(run) = self.tools.next_overdue(self.plan.limits.tool_ms, self.now) {
-            let (call_id, name) = (run.call_id.clone(), run.name.clone());
-            self.note_event("tool_slow", format!("{name} did not answer in time."));
-            self.tool_ended(&call_id, &too_slow());
+            let call_id = run.call_id.clone();
+            self.tool_is_slow(&call_id);
         }
         while let Some((then, spoke)) = self.tools.next_complete() {
             if !self.ending.lets_speak() {

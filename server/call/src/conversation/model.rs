@@ -5,7 +5,7 @@ use crate::{
     io::{AfterTool, Fact, Ms, Output, SessionNo, Speaker, ToolOutcome, ToolStatus},
     openai::{ClientEvent, EventKind, Item, NewItem, Response, ServerEvent, Session, SessionInfo},
     session::{Severity, Which},
-    tools::{Begin, Ended},
+    tools::{Begin, Ended, Run, too_slow},
     turn::Whose,
     usage::{TranscriptionUsage, Usage},
 };
@@ -274,23 +274,27 @@ impl Call {
         }
     }
 
-    /// A tool answered, or is answered for: the model is told once.
+    /// A tool answered: the model is told once.
     pub(super) fn tool_ended(&mut self, call_id: &str, outcome: &ToolOutcome) {
-        let run = match self.tools.end(call_id, outcome, self.now) {
-            Ended::Answer(run) => run,
-            Ended::Late { name, after_ms } => {
-                return self
-                    .note_event("tool_late", format!("{name} answered after {after_ms} ms, too late to be used."));
-            }
-            Ended::Unknown => return,
-        };
+        match self.tools.end(call_id, outcome) {
+            Ended::Answer(run) => self.tell_outcome(run, outcome.status),
+            Ended::Late(run) => self.tell_late(run, outcome.status),
+            Ended::Unknown => {}
+        }
+    }
+
+    /// A tool does not answer in time: the model hears that it is slow.
+    pub(super) fn tool_is_slow(&mut self, call_id: &str) {
+        let outcome = too_slow();
+        if let Ended::Answer(run) = self.tools.answer_for(call_id, &outcome) {
+            self.note_event("tool_slow", format!("{} did not answer in time.", run.name));
+            self.tell_outcome(run, outcome.status);
+        }
+    }
+
+    fn tell_outcome(&mut self, run: Run, status: ToolStatus) {
+        self.record_outcome(&run, status);
         let output = run.output.unwrap_or_default();
-        self.fact(Fact::ToolEnded {
-            call_id: run.call_id.clone(),
-            status: outcome.status,
-            output: output.clone(),
-            duration_ms: self.now.since(run.started),
-        });
         self.silence.tool_answered(self.now);
         let Some(no) = self.sessions.ready() else { return };
         if run.session != no {
@@ -299,6 +303,35 @@ impl Call {
             self.add_item(no, NewItem::FunctionCall { call_id, name, arguments });
         }
         self.add_item(no, NewItem::FunctionOutput { call_id: run.call_id, output });
+    }
+
+    /// What a tool did is true also when the model was told that it takes too long: a model that does not know would do it again.
+    fn tell_late(&mut self, run: Run, status: ToolStatus) {
+        self.record_outcome(&run, status);
+        let after_ms = self.now.since(run.started);
+        self.note_event("tool_late", format!("{} answered after {after_ms} ms.", run.name));
+        if status == ToolStatus::Failed {
+            return;
+        }
+        // A session that begins later learns of it from the call's own output.
+        if let Some(no) = self.sessions.ready() {
+            let output = run.output.unwrap_or_default();
+            let text = format!(
+                "{}, which had not answered in time, has answered after all: {output} If this was what the caller waits for, tell them.",
+                run.name
+            );
+            self.add_item(no, NewItem::System { text });
+        }
+        self.wants_notice();
+    }
+
+    fn record_outcome(&mut self, run: &Run, status: ToolStatus) {
+        self.fact(Fact::ToolEnded {
+            call_id: run.call_id.clone(),
+            status,
+            output: run.output.clone().unwrap_or_default(),
+            duration_ms: self.now.since(run.started),
+        });
     }
 
     fn response_done(&mut self, no: SessionNo, response: &Response) {

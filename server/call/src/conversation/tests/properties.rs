@@ -277,7 +277,8 @@ impl Witness {
     fn check(&self) {
         assert!(self.finishes <= 1);
         assert!(self.tools_run.values().all(|runs| *runs == 1), "{:?}", self.tools_run);
-        assert!(self.tools_ended.values().all(|ends| *ends == 1), "{:?}", self.tools_ended);
+        // Twice only: answered for, and answering after all.
+        assert!(self.tools_ended.values().all(|ends| *ends <= 2), "{:?}", self.tools_ended);
         assert!(self.outputs.values().all(|outputs| *outputs == 1), "{:?}", self.outputs);
     }
 }

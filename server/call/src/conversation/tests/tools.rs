@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::script::*;
-use crate::{Fact, ToolStatus};
+use crate::{AfterTool, Fact, Input, ToolOutcome, ToolStatus};
 
 /// A caller has asked for something.
 fn asked() -> Script {
@@ -93,7 +93,7 @@ fn arguments_that_are_not_json_still_reach_the_registry() {
 }
 
 #[test]
-fn a_slow_function_is_covered_answered_for_and_its_late_answer_kept_from_the_model() {
+fn a_slow_function_is_covered_answered_for_and_its_late_answer_told_as_a_fact() {
     let mut call = asked();
     call.calls("R1", "call_1", "get_menu");
     call.response_ends("R1", "completed");
@@ -109,15 +109,57 @@ fn a_slow_function_is_covered_answered_for_and_its_late_answer_kept_from_the_mod
     let done = call.done();
     assert!(done[0].starts_with("output call_1: {\"status\":\"error\",\"code\":\"timeout\""), "{done:?}");
     assert_eq!(done[1..], ["create"]);
-    call.tool_answers("call_1", "{}");
+    call.answers("R2", "A1", 500, "That is taking too long.");
+    call.wait(1_000);
+    call.done();
+    call.tool_answers("call_1", "{\"soups\":2}");
+    call.tool_answers("call_1", "{\"soups\":3}");
+
+    let done = call.done();
+    assert!(done[0].starts_with("system: get_menu") && done[0].contains("{\"soups\":2}"), "{done:?}");
+    assert_eq!(done[1..], ["create"]);
+    assert!(call.events().ends_with(&["tool_slow", "tool_late"]));
+    let ended = call.facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::ToolEnded { status, duration_ms, .. } => Some((*status, *duration_ms)),
+        _ => None,
+    });
+    assert_eq!(ended.collect::<Vec<_>>(), [(ToolStatus::Failed, 8_000), (ToolStatus::Done, 9_110)]);
+}
+
+#[test]
+fn a_late_answer_is_known_to_the_session_that_follows() {
+    let mut call = asked();
+    call.calls("R1", "call_1", "get_menu");
+    call.response_ends("R1", "completed");
+    call.wait(8_200);
+    call.answers("R2", "A1", 500, "That is taking too long.");
+    call.wait(1_000);
+    call.model_drops();
+    call.tool_answers("call_1", "{\"soups\":2}");
+    call.done();
+
+    call.in_session(2);
+    call.model_ready();
+
+    let done = call.done();
+    assert!(done.contains(&"[2] output call_1: {\"soups\":2}".to_owned()), "{done:?}");
+}
+
+#[test]
+fn a_function_that_fails_late_is_for_the_record_only() {
+    let mut call = asked();
+    call.calls("R1", "call_1", "get_menu");
+    call.response_ends("R1", "completed");
+    call.wait(8_200);
+    call.answers("R2", "A1", 500, "That is taking too long.");
+    call.wait(1_000);
+    call.done();
+
+    let outcome = ToolOutcome { status: ToolStatus::Failed, output: "{}".into(), then: AfterTool::GoOn };
+    call.input(Input::Tool { call_id: "call_1", outcome });
 
     assert!(call.done().is_empty());
-    assert!(call.events().ends_with(&["tool_slow", "tool_late"]));
-    let ended: Vec<_> = call.facts.iter().filter(|(_, fact)| matches!(fact, Fact::ToolEnded { .. })).collect();
-    assert!(
-        matches!(ended[..], [(_, Fact::ToolEnded { status: ToolStatus::Failed, duration_ms: 8_000, .. })]),
-        "{ended:?}"
-    );
+    assert!(call.events().ends_with(&["tool_late"]));
 }
 
 #[test]
