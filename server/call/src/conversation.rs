@@ -28,6 +28,7 @@ use crate::{
     usage::Usage,
 };
 use ending::Ending;
+use hearing::Keyed;
 
 /// Rounds in which what is due may make something else due.
 const ROUNDS: usize = 8;
@@ -44,6 +45,7 @@ pub struct Call {
     sessions: Sessions,
     caller: Caller,
     keypad: Keypad,
+    keyed: Vec<Keyed>,
     turn: Turn,
     playback: Playback,
     tools: Tools,
@@ -80,6 +82,7 @@ impl Call {
             sessions: Sessions::default(),
             caller: Caller::default(),
             keypad: Keypad::default(),
+            keyed: Vec::new(),
             turn: Turn::default(),
             playback: Playback::new(plan.limits.ahead_ms, plan.record),
             tools: Tools::default(),

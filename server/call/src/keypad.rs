@@ -1,15 +1,18 @@
-//! Keys pressed: gathered until the caller pauses. What looks like a payment card never reaches the model.
+//! Keys pressed: gathered until the caller pauses or presses `#`. What looks like a payment card never reaches the model, and where it was
+//! keyed in groups, what has reached it is taken back.
 
 use std::collections::VecDeque;
 
 use crate::io::Ms;
 
-/// A pause this long ends a number.
-const PAUSE_MS: u64 = 1_500;
+/// A pause this long after one key: it was a choice.
+const CHOICE_MS: u64 = 1_500;
+/// A pause this long ends a number: long ones are read off a paper, group by group.
+const NUMBER_MS: u64 = 2_500;
 /// Keys of one number; more are not kept.
 const MAX_KEYS: usize = 32;
 /// A card may be keyed in groups; keys are remembered this long to notice.
-const REMEMBERED_MS: u64 = 60_000;
+pub(crate) const REMEMBERED_MS: u64 = 60_000;
 
 /// What was pressed.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub(crate) enum Pressed {
 pub(crate) struct Keypad {
     keys: String,
     last: Ms,
+    /// `#` was pressed after a number.
+    ended: bool,
     digits: VecDeque<(Ms, u8)>,
 }
 
@@ -35,6 +40,7 @@ impl Keypad {
             return false;
         }
         self.last = now;
+        self.ended |= key == '#' && !self.keys.is_empty();
         if self.keys.len() < MAX_KEYS {
             self.keys.push(key);
         }
@@ -49,9 +55,10 @@ impl Keypad {
 
     /// The number, once the caller has paused.
     pub fn take(&mut self, now: Ms) -> Option<Pressed> {
-        if self.keys.is_empty() || now < self.last.plus(PAUSE_MS) {
+        if self.complete_at()? > now {
             return None;
         }
+        self.ended = false;
         let keys = std::mem::take(&mut self.keys);
         self.digits.retain(|(at, _)| now.since(*at) <= REMEMBERED_MS);
         let recent: Vec<u8> = self.digits.iter().map(|(_, digit)| *digit).collect();
@@ -69,7 +76,17 @@ impl Keypad {
 
     /// When the number is complete if no key follows.
     pub fn deadline(&self) -> Option<(Ms, &'static str)> {
-        (!self.keys.is_empty()).then(|| (self.last.plus(PAUSE_MS), "the caller has pressed keys"))
+        Some((self.complete_at()?, "the caller has pressed keys"))
+    }
+
+    fn complete_at(&self) -> Option<Ms> {
+        let pause_ms = match self.keys.len() {
+            0 => return None,
+            _ if self.ended => 0,
+            1 => CHOICE_MS,
+            _ => NUMBER_MS,
+        };
+        Some(self.last.plus(pause_ms))
     }
 }
 
@@ -103,16 +120,35 @@ mod tests {
             at += 200;
         }
         assert_eq!(keypad.take(Ms(at)), None);
-        keypad.take(Ms(at + PAUSE_MS))
+        keypad.take(Ms(at + NUMBER_MS))
     }
 
     #[test]
     fn keys_are_one_number_until_the_caller_pauses() {
         let mut keypad = Keypad::default();
 
-        assert_eq!(press(&mut keypad, "42#", 0), Some(Pressed::Keys("42#".into())));
+        assert_eq!(press(&mut keypad, "42", 0), Some(Pressed::Keys("42".into())));
         assert_eq!(keypad.take(Ms(60_000)), None);
         assert!(!keypad.press('x', Ms(60_000)));
+    }
+
+    #[test]
+    fn a_choice_is_taken_sooner_than_a_number_and_a_number_at_once_when_it_is_ended() {
+        let mut keypad = Keypad::default();
+        keypad.press('1', Ms(0));
+        assert_eq!(keypad.take(Ms(CHOICE_MS)), Some(Pressed::Keys("1".into())));
+
+        for (key, at) in [('4', 5_000), ('1', 7_400), ('5', 9_800)] {
+            keypad.press(key, Ms(at));
+            assert_eq!(keypad.take(Ms(at + 1_400)), None, "keyed slowly, but not finished");
+        }
+        assert_eq!(keypad.deadline().map(|(at, _)| at), Some(Ms(9_800 + NUMBER_MS)));
+        keypad.press('#', Ms(11_000));
+        assert_eq!(keypad.take(Ms(11_000)), Some(Pressed::Keys("415#".into())));
+
+        keypad.press('#', Ms(20_000));
+        assert_eq!(keypad.take(Ms(20_000)), None, "alone it ends nothing");
+        assert_eq!(keypad.take(Ms(20_000 + CHOICE_MS)), Some(Pressed::Keys("#".into())));
     }
 
     #[test]

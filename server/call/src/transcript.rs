@@ -124,9 +124,15 @@ impl Transcript {
     }
 
     /// Something the caller did, in words for the model.
-    pub fn did(&mut self, text: &str, now: Ms) {
+    pub fn did(&mut self, text: &str, now: Ms) -> u32 {
         let line = self.push(What::Done, None, now);
         self.words(line, text);
+        line
+    }
+
+    /// Something the caller did is to be forgotten.
+    pub fn undo(&mut self, line: u32) {
+        self.change(line, |entry| entry.text.clear());
     }
 
     /// More of a line's sound came, and was thrown away.
@@ -333,7 +339,7 @@ impl Transcript {
         let past = self.entries.iter().rev().filter_map(|entry| match entry.what {
             What::Tool => entry.item.as_deref().map(Past::Tool),
             What::Memory => None,
-            What::Done => Some(Past::Said(Speaker::Caller, &entry.text)),
+            What::Done => (!entry.text.is_empty()).then_some(Past::Said(Speaker::Caller, entry.text.as_str())),
             What::Said(speaker) => {
                 let heard = entry.text[..entry.heard()].trim();
                 (!heard.is_empty()).then_some(Past::Said(speaker, heard))

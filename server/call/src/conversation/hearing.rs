@@ -5,8 +5,8 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{Call, Ending};
 use crate::{
     caller::Taken,
-    io::{EndReason, Finish, Output, SessionNo, Track},
-    keypad::Pressed,
+    io::{EndReason, Finish, Ms, Output, SessionNo, Track},
+    keypad::{Pressed, REMEMBERED_MS},
     openai::{ClientEvent, EventKind, NewItem},
     tools::cut,
     turn::Why,
@@ -17,6 +17,14 @@ use crate::{
 const MAX_BAD_FRAMES: u32 = 50;
 /// The longest sentence taken of one who types.
 const MAX_TYPED_BYTES: usize = 4_000;
+
+/// A number that the model was told of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keyed {
+    at: Ms,
+    line: u32,
+    session: SessionNo,
+}
 
 impl Call {
     pub(super) fn phone(&mut self, frame: FromPhone<'_>) {
@@ -112,10 +120,10 @@ impl Call {
                 let many = if keys.len() == 1 { "a key".to_owned() } else { format!("{} keys", keys.len()) };
                 self.note_event("keypad", format!("The caller pressed {many}."));
                 let text = format!("[The caller pressed keypad digits: {keys}]");
-                self.transcript.did(&text, self.now);
-                NewItem::User { text }
+                self.keyed(text)
             }
             Pressed::Card => {
+                self.take_keys_back();
                 self.note_event(
                     "keypad",
                     "The caller pressed keys that look like a payment card; they were not passed on.",
@@ -132,6 +140,28 @@ impl Call {
         }
         self.stop_speaking();
         self.caller_said(item);
+    }
+
+    /// A number for the model, remembered for the case that it turns out to be part of a card's.
+    fn keyed(&mut self, text: String) -> NewItem {
+        let line = self.transcript.did(&text, self.now);
+        let id = format!("keys_{line}");
+        self.keyed.retain(|keyed| self.now.since(keyed.at) <= REMEMBERED_MS);
+        if let Some(session) = self.sessions.ready() {
+            self.keyed.push(Keyed { at: self.now, line, session });
+        }
+        NewItem::Keys { id, text }
+    }
+
+    /// What was passed on within the last minute was the beginning of a card's number.
+    fn take_keys_back(&mut self) {
+        for Keyed { line, session, .. } in std::mem::take(&mut self.keyed) {
+            self.transcript.undo(line);
+            if self.sessions.ready() == Some(session) {
+                let event_id = self.event_id(EventKind::Delete);
+                self.send(session, ClientEvent::DeleteItem { event_id, item_id: format!("keys_{line}") });
+            }
+        }
     }
 
     /// "Try it": a sentence of one who types.

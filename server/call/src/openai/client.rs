@@ -34,6 +34,14 @@ pub enum ClientEvent {
         /// What it is.
         item: NewItem,
     },
+    /// Takes something out of the conversation.
+    #[serde(rename = "conversation.item.delete")]
+    DeleteItem {
+        /// Ours, for error events.
+        event_id: EventId,
+        /// The item.
+        item_id: String,
+    },
     /// Tells the model how much of what it said was heard.
     #[serde(rename = "conversation.item.truncate")]
     Truncate {
@@ -81,6 +89,7 @@ impl ClientEvent {
             Self::SessionUpdate { event_id, .. }
             | Self::Append { event_id, .. }
             | Self::CreateItem { event_id, .. }
+            | Self::DeleteItem { event_id, .. }
             | Self::Truncate { event_id, .. }
             | Self::CreateResponse { event_id, .. }
             | Self::CancelResponse { event_id, .. } => *event_id,
@@ -97,6 +106,8 @@ pub enum EventKind {
     Audio,
     /// `conversation.item.create`.
     Item,
+    /// `conversation.item.delete`.
+    Delete,
     /// `conversation.item.truncate`.
     Truncate,
     /// `response.create`.
@@ -106,13 +117,15 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    const ALL: [Self; 6] = [Self::Settings, Self::Audio, Self::Item, Self::Truncate, Self::Create, Self::Cancel];
+    const ALL: [Self; 7] =
+        [Self::Settings, Self::Audio, Self::Item, Self::Delete, Self::Truncate, Self::Create, Self::Cancel];
 
     const fn prefix(self) -> &'static str {
         match self {
             Self::Settings => "settings",
             Self::Audio => "audio",
             Self::Item => "item",
+            Self::Delete => "delete",
             Self::Truncate => "truncate",
             Self::Create => "create",
             Self::Cancel => "cancel",
@@ -158,9 +171,16 @@ pub enum NewItem {
         /// As a sentence.
         text: String,
     },
-    /// What the caller typed, pressed, or said in an earlier session.
+    /// What the caller typed, or said in an earlier session.
     User {
         /// The words.
+        text: String,
+    },
+    /// What the caller keyed in.
+    Keys {
+        /// An id of ours, to take it back by.
+        id: String,
+        /// In words.
         text: String,
     },
     /// What the assistant said in an earlier session, as far as it was heard.
@@ -191,9 +211,21 @@ impl Serialize for NewItem {
         #[derive(Serialize)]
         #[serde(tag = "type", rename_all = "snake_case")]
         enum Wire<'a> {
-            Message { role: &'a str, content: [Content<'a>; 1] },
-            FunctionCall { call_id: &'a str, name: &'a str, arguments: &'a str },
-            FunctionCallOutput { call_id: &'a str, output: &'a str },
+            Message {
+                #[serde(skip_serializing_if = "Option::is_none")]
+                id: Option<&'a str>,
+                role: &'a str,
+                content: [Content<'a>; 1],
+            },
+            FunctionCall {
+                call_id: &'a str,
+                name: &'a str,
+                arguments: &'a str,
+            },
+            FunctionCallOutput {
+                call_id: &'a str,
+                output: &'a str,
+            },
         }
         #[derive(Serialize)]
         #[serde(tag = "type", rename_all = "snake_case")]
@@ -201,10 +233,14 @@ impl Serialize for NewItem {
             InputText { text: &'a str },
             OutputText { text: &'a str },
         }
+        let message = |role, content| Wire::Message { id: None, role, content: [content] };
         match self {
-            Self::System { text } => Wire::Message { role: "system", content: [Content::InputText { text }] },
-            Self::User { text } => Wire::Message { role: "user", content: [Content::InputText { text }] },
-            Self::Assistant { text } => Wire::Message { role: "assistant", content: [Content::OutputText { text }] },
+            Self::System { text } => message("system", Content::InputText { text }),
+            Self::User { text } => message("user", Content::InputText { text }),
+            Self::Keys { id, text } => {
+                Wire::Message { id: Some(id), role: "user", content: [Content::InputText { text }] }
+            }
+            Self::Assistant { text } => message("assistant", Content::OutputText { text }),
             Self::FunctionCall { call_id, name, arguments } => Wire::FunctionCall { call_id, name, arguments },
             Self::FunctionOutput { call_id, output } => Wire::FunctionCallOutput { call_id, output },
         }

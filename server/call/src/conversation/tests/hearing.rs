@@ -83,7 +83,7 @@ fn nothing_is_recorded_where_nothing_may_be() {
 fn keys_are_told_to_the_model_after_a_pause_and_to_nobody_else() {
     let mut call = Script::greeted();
     call.presses("42");
-    call.wait(1_300);
+    call.wait(2_300);
     assert!(call.done().is_empty());
     call.wait(200);
 
@@ -97,13 +97,36 @@ fn keys_are_told_to_the_model_after_a_pause_and_to_nobody_else() {
 fn a_card_number_reaches_neither_the_model_nor_the_record() {
     let mut call = Script::greeted();
     call.presses("4242424242424242");
-    call.wait(2_000);
+    call.wait(2_500);
 
     let done = call.done();
     assert!(done[0].starts_with("system: The caller has keyed in what looks like a payment card"), "{done:?}");
     assert_eq!(done[1], "create");
     call.hangs_up();
     assert!(!format!("{:?}{:?}", call.facts, call.sent).contains("4242"));
+}
+
+#[test]
+fn a_card_number_keyed_in_groups_is_taken_back_from_the_model_and_its_successor() {
+    let mut call = Script::greeted();
+    call.presses("3782");
+    call.wait(2_500);
+    assert_eq!(call.done(), ["user: [The caller pressed keypad digits: 3782]", "create"]);
+    call.answers("R1", "A1", 500, "Go on.");
+    call.presses("82246310005#");
+    let done = call.done();
+    assert_eq!(done[..2], ["plays A1", "delete keys_2"], "{done:?}");
+    assert!(done[2].starts_with("system: The caller has keyed in"), "{done:?}");
+
+    call.answers("R2", "A2", 500, "I cannot take cards.");
+    call.wait(1_000);
+    let before = call.sent.len();
+    call.model_drops();
+    call.in_session(2);
+    call.model_ready();
+
+    let told = format!("{:?}", &call.sent[before..]);
+    assert!(told.contains("Go on.") && !told.contains("3782"), "{told}");
 }
 
 #[test]

@@ -495,11 +495,12 @@ fn in_words(event: &ClientEvent) -> Option<String> {
         ClientEvent::Append { .. } => return None,
         ClientEvent::CreateItem { item, .. } => match item {
             NewItem::System { text } => format!("system: {text}"),
-            NewItem::User { text } => format!("user: {text}"),
+            NewItem::User { text } | NewItem::Keys { text, .. } => format!("user: {text}"),
             NewItem::Assistant { text } => format!("assistant: {text}"),
             NewItem::FunctionCall { call_id, name, .. } => format!("call {name} {call_id}"),
             NewItem::FunctionOutput { call_id, output } => format!("output {call_id}: {output}"),
         },
+        ClientEvent::DeleteItem { item_id, .. } => format!("delete {item_id}"),
         ClientEvent::Truncate { item_id, audio_end_ms, .. } => format!("truncate {item_id} at {audio_end_ms}"),
         ClientEvent::CreateResponse { response, .. } => match response.instructions.as_deref() {
             Some(text) if text.contains(GREETING) => "create greeting".into(),
