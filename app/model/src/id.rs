@@ -109,6 +109,10 @@ ids! {
     AuditId,
     /// An API key.
     ApiKeyId,
+    /// A change that a caller was offered.
+    ProposalId,
+    /// Somebody who would like to sponsor.
+    SponsorInquiryId,
 }
 
 #[cfg(test)]

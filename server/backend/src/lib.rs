@@ -37,6 +37,7 @@ pub mod stream_tokens;
 pub mod testing;
 pub mod users;
 pub mod web;
+pub mod writes;
 
 use std::sync::Arc;
 

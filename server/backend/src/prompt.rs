@@ -69,6 +69,9 @@ fn instructions(
         ("Language", language(persona)),
         ("Facts", FACTS.to_owned()),
     ];
+    if packs::can_change(org) {
+        sections.push(("Changes", CHANGES.to_owned()));
+    }
     for pack in &packs {
         sections.push((pack.title, pack.instructions.to_owned()));
     }
@@ -120,6 +123,15 @@ const FACTS: &str = "\
 Every price, date, time, address and rule you say must come from a tool's answer in this call, or from this text. Never \
 invent, estimate or remember one. If the tools do not know, say that you do not know. If a tool answers with an error, \
 say what its `say` says, in your own words, and go on. Do not promise what no tool has done.";
+
+const CHANGES: &str = "\
+Some tools change something: they sell, book, cancel or leave a message. Such a tool only proposes and answers with \
+status \"proposed\", a `proposalId` and a sentence `readBack`. Then do exactly this. First read `readBack` to the caller \
+word for word, with all its numbers, prices, dates and names, and say nothing after it. Then wait for the caller. If they \
+say yes, call confirm with that `proposalId`. If they want something else, call the tool again with what they want; if they \
+say no, leave it. Until confirm has answered with status \"done\", nothing has been done: do not say or suggest that it \
+has. If confirm is refused, do what its `say` says. Never ask for the caller's yes before you have read `readBack`, and \
+never confirm anything that the caller has not agreed to since.";
 
 /// The admin's own text, as data between delimiters that it cannot close.
 fn wishes(persona: &Persona) -> String {

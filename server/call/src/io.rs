@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{openai, twilio};
+use crate::{consent, openai, twilio};
 
 /// A point in time, or a span, in milliseconds. Points count from the moment the driver made the [`crate::Call`], so that a
 /// stored call can be played again.
@@ -77,6 +77,8 @@ pub struct ToolOutcome {
     pub output: String,
     /// What a tool wants the call to do afterwards.
     pub then: AfterTool,
+    /// A change that was made, as a sentence: whatever session comes later must know of it.
+    pub made: Option<String>,
 }
 
 /// What a tool wants the call to do once its answer has been spoken.
@@ -198,6 +200,8 @@ pub enum Output {
         name: String,
         /// Its arguments as the model wrote them: text that may not even be JSON.
         arguments: String,
+        /// What had been said by then: a change needs the caller's word.
+        moment: consent::Moment,
     },
     /// Keep audio (µ-law, 8 kHz). Each track comes in order and without overlap; what lies between is silence.
     Record {

@@ -26,6 +26,7 @@ pub(crate) enum Pressed {
 #[derive(Debug, Default)]
 pub(crate) struct Keypad {
     keys: String,
+    first: Ms,
     last: Ms,
     /// `#` was pressed after a number.
     ended: bool,
@@ -38,6 +39,9 @@ impl Keypad {
         let key = key.to_ascii_uppercase();
         if !matches!(key, '0'..='9' | '*' | '#' | 'A'..='D') {
             return false;
+        }
+        if self.keys.is_empty() {
+            self.first = now;
         }
         self.last = now;
         self.ended |= key == '#' && !self.keys.is_empty();
@@ -67,6 +71,11 @@ impl Keypad {
             return Some(Pressed::Card);
         }
         Some(Pressed::Keys(keys))
+    }
+
+    /// When the first key of the number was pressed.
+    pub const fn began(&self) -> Ms {
+        self.first
     }
 
     /// How many keys wait.

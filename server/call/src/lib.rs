@@ -3,13 +3,15 @@
 //! Read in this order: [`plan`] (what a call is given), [`io`] (what goes in and what comes out), then [`Call`].
 //! [`twilio`] and [`openai`] are the two protocols as data. The rules with their own vocabulary are sub-machines of one
 //! shape, each in its file: `caller` (one gapless stream), `playback` (sent, heard, marks), `turn` (one active response), `tools` (one
-//! output per call id), `silence` (deadlines with reasons), `transcript` (spoken order), `session` (the model's sockets), `keypad`.
+//! output per call id), `silence` (deadlines with reasons), `transcript` (spoken order), `session` (the model's sockets), `keypad`, [`consent`] (whether
+//! the caller agreed to a change).
 //! `conversation` is what they decide together.
 //!
 //! The driver feeds [`Input`]s with the time and drains [`Call::poll`] until it answers [`Output::Wait`].
 
 pub mod audio;
 mod caller;
+pub mod consent;
 mod conversation;
 mod frame;
 pub mod io;

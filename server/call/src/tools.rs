@@ -208,6 +208,7 @@ pub(crate) fn too_slow() -> ToolOutcome {
             r#"{"status":"error","code":"timeout","say":"That is taking too long, I cannot look it up right now."}"#
                 .to_owned(),
         then: AfterTool::GoOn,
+        made: None,
     }
 }
 
@@ -224,7 +225,7 @@ mod tests {
     use super::*;
 
     fn done(output: &str) -> ToolOutcome {
-        ToolOutcome { status: ToolStatus::Done, output: output.into(), then: AfterTool::GoOn }
+        ToolOutcome { status: ToolStatus::Done, output: output.into(), then: AfterTool::GoOn, made: None }
     }
 
     fn begin(tools: &mut Tools, call_id: &str) -> Begin {

@@ -2,6 +2,7 @@
 //! its place by the chain of items.
 
 use crate::{
+    consent::Said,
     io::{Fact, Ms, Speaker},
     tools::cut,
 };
@@ -11,6 +12,8 @@ const MAX_LINES: usize = 1_000;
 /// Bytes of one line, and of all lines.
 const MAX_TEXT: usize = 8_192;
 const MAX_ALL_TEXT: usize = 400_000;
+/// The newest lines that somebody who wants to change something needs to know of.
+const LINES_SAID: usize = 60;
 /// A line that still changes is told again after this long at the earliest.
 const PAUSE_MS: u64 = 500;
 
@@ -27,6 +30,17 @@ enum What {
     Done,
 }
 
+/// What is known of a line's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    /// More may come.
+    Coming,
+    /// All that will ever be known.
+    Known,
+    /// It is known that there are none.
+    None,
+}
+
 #[derive(Debug)]
 struct Entry {
     line: u32,
@@ -38,8 +52,7 @@ struct Entry {
     total_ms: u64,
     start: Ms,
     end: Ms,
-    /// All words are known.
-    worded: bool,
+    words: Words,
     /// It was spoken to its end, or cut.
     spoken: bool,
     told_at: Option<Ms>,
@@ -56,7 +69,7 @@ impl Entry {
     }
 
     const fn is_done(&self) -> bool {
-        self.worded && self.spoken
+        !matches!(self.words, Words::Coming) && self.spoken
     }
 
     /// Bytes of the text that were heard, up to a boundary between words.
@@ -110,7 +123,7 @@ impl Transcript {
         self.change(line, |entry| {
             text.clone_into(&mut entry.text);
             entry.total_ms = total_ms;
-            entry.worded = true;
+            entry.words = Words::Known;
         });
         line
     }
@@ -123,16 +136,20 @@ impl Transcript {
         line
     }
 
-    /// Something the caller did, in words for the model.
-    pub fn did(&mut self, text: &str, now: Ms) -> u32 {
+    /// Something the caller did from `start` on, in words for the model.
+    pub fn did(&mut self, text: &str, start: Ms, now: Ms) -> u32 {
         let line = self.push(What::Done, None, now);
         self.words(line, text);
+        self.change(line, |entry| entry.start = start);
         line
     }
 
     /// Something the caller did is to be forgotten.
     pub fn undo(&mut self, line: u32) {
-        self.change(line, |entry| entry.text.clear());
+        self.change(line, |entry| {
+            entry.text.clear();
+            entry.words = Words::None;
+        });
     }
 
     /// More of a line's sound came, and was thrown away.
@@ -161,7 +178,7 @@ impl Transcript {
             total_ms: 0,
             start: now,
             end: now,
-            worded: false,
+            words: Words::Coming,
             spoken: false,
             told_at: None,
             dirty: false,
@@ -174,7 +191,7 @@ impl Transcript {
         let room = MAX_ALL_TEXT.saturating_sub(self.bytes);
         let mut more = 0;
         self.change(line, |entry| {
-            if !entry.worded {
+            if entry.words == Words::Coming {
                 let delta = cut(delta, room.min(MAX_TEXT.saturating_sub(entry.text.len())));
                 entry.text.push_str(delta);
                 more = delta.len();
@@ -192,7 +209,7 @@ impl Transcript {
                 cut(text.trim(), MAX_TEXT.min(room + entry.text.len())).clone_into(&mut entry.text);
                 bytes += entry.text.len();
             }
-            entry.worded = true;
+            entry.words = if entry.text.is_empty() { Words::None } else { Words::Known };
         });
         self.bytes = bytes;
     }
@@ -218,7 +235,7 @@ impl Transcript {
 
     /// The words of an item stay as they are.
     pub fn worded(&mut self, line: u32) {
-        self.change(line, |entry| entry.worded = true);
+        self.change(line, |entry| entry.words = Words::Known);
     }
 
     /// When a line of the caller began, and when it ended.
@@ -329,7 +346,7 @@ impl Transcript {
     pub fn close(&mut self) {
         for entry in &mut self.entries {
             entry.dirty |= !entry.is_done();
-            (entry.worded, entry.spoken) = (true, true);
+            (entry.words, entry.spoken) = (Words::Known, true);
         }
         self.any_dirty = true;
     }
@@ -350,6 +367,12 @@ impl Transcript {
         past
     }
 
+    /// The newest lines, as far as they were heard; `shown` when they are read instead.
+    pub fn said(&self, shown: bool) -> Vec<Said> {
+        let from = self.entries.len().saturating_sub(LINES_SAID);
+        self.entries[from..].iter().filter_map(|entry| entry.said(shown)).collect()
+    }
+
     /// Whether an item has words.
     pub fn has_words(&self, item: &str) -> bool {
         self.position(item).is_some_and(|at| !self.entries[at].text.is_empty())
@@ -357,6 +380,20 @@ impl Transcript {
 }
 
 impl Entry {
+    fn said(&self, shown: bool) -> Option<Said> {
+        let Self { start, end, heard_ms, total_ms, .. } = *self;
+        let text = || self.text.clone();
+        match self.what {
+            What::Tool => None,
+            What::Done | What::Said(Speaker::Caller) => {
+                let words = (self.words == Words::None || !self.text.is_empty()).then(text);
+                Some(Said::Caller { words, start, end })
+            }
+            _ if shown => Some(Said::Shown { text: text(), at: end }),
+            _ => Some(Said::Assistant { text: text(), start, heard_ms, total_ms }),
+        }
+    }
+
     /// When it may be told: at once when it is new or done, else with a pause. Never without words.
     fn due_at(&self) -> Option<Ms> {
         if self.text.is_empty() || self.speaker().is_none() {

@@ -256,8 +256,8 @@ impl Driver {
                 }
                 Output::OpenModel(no) => self.sessions.open(no),
                 Output::CloseModel(no) => self.sessions.close(no),
-                Output::RunTool { call_id, name, arguments } => {
-                    self.tools.run(call_id, self.toolbox.clone().run(name, arguments));
+                Output::RunTool { call_id, name, arguments, moment } => {
+                    self.tools.run(call_id, self.toolbox.clone().run(name, arguments, moment));
                 }
                 Output::Record { track, at, audio } => self.notes.audio(track, at, &audio),
                 Output::Fact(fact) => {

@@ -31,7 +31,7 @@ impl Tools {
             let outcome = match finished {
                 Ok(Ok(outcome)) => outcome,
                 Ok(Err(_)) | Err(_) => {
-                    ToolOutcome { status: ToolStatus::Failed, output: BROKEN.into(), then: AfterTool::GoOn }
+                    ToolOutcome { status: ToolStatus::Failed, output: BROKEN.into(), then: AfterTool::GoOn, made: None }
                 }
             };
             (call_id, outcome)
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     fn done() -> ToolOutcome {
-        ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then: AfterTool::GoOn }
+        ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then: AfterTool::GoOn, made: None }
     }
 
     #[tokio::test(start_paused = true)]

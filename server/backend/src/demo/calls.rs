@@ -188,6 +188,8 @@ impl Stage<'_> {
             call_id: Some(id),
             caller: self.call.caller.as_ref(),
             now: self.started_at + TimeDelta::milliseconds(at_ms),
+            moment: None,
+            rehearsal: false,
         };
         let outcome = packs::run(&call, &name, &arguments.to_string()).await;
         Ok(ToolCall {

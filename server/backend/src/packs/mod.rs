@@ -54,9 +54,15 @@ pub fn packs_of(org: &Org) -> impl Iterator<Item = &'static Pack> {
     PackKey::ALL.iter().filter(|&&key| key == PackKey::FrontDesk || org.has_pack(key)).map(|&key| pack(key))
 }
 
-/// The tools of an organisation.
+/// The tools of an organisation. Where nothing can be changed there is nothing to confirm.
 pub fn tools_for(org: &Org) -> Vec<&'static Tool> {
-    packs_of(org).flat_map(|pack| pack.tools).collect()
+    let changes = can_change(org);
+    packs_of(org).flat_map(|pack| pack.tools).filter(|tool| changes || tool.name != front_desk::CONFIRM).collect()
+}
+
+/// Whether a caller of this organisation can have anything changed.
+pub fn can_change(org: &Org) -> bool {
+    packs_of(org).flat_map(|pack| pack.tools).any(|tool| tool.make.is_some())
 }
 
 /// Runs a tool with arguments as the model wrote them. Whatever goes wrong, the model is told what to say.
@@ -106,17 +112,17 @@ struct Answered {
     output: Map<String, Value>,
 }
 
-fn answered(Answer { status, output, then }: Answer) -> ToolOutcome {
+fn answered(Answer { status, output, then, made }: Answer) -> ToolOutcome {
     let outcome = match status {
         Status::Done | Status::Proposed => ToolStatus::Done,
         Status::Refused => ToolStatus::Refused,
     };
-    ToolOutcome { status: outcome, output: json(&Answered { status, output }), then }
+    ToolOutcome { status: outcome, output: json(&Answered { status, output }), then, made }
 }
 
 fn error(status: ToolStatus, code: &str, say: &str, details: Map<String, Value>) -> ToolOutcome {
     let output = json(&Told { status: "error", code, say, details });
-    ToolOutcome { status, output, then: AfterTool::GoOn }
+    ToolOutcome { status, output, then: AfterTool::GoOn, made: None }
 }
 
 fn unavailable_tool(name: &str) -> ToolOutcome {

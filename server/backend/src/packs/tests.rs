@@ -61,7 +61,7 @@ async fn demo_org(world: &World, slug: &str) -> Org {
 }
 
 async fn outcome(org: &Org, now: DateTime<Utc>, tool: &str, arguments: &str) -> ToolOutcome {
-    run(&ToolCall { org, call_id: None, caller: None, now }, tool, arguments).await
+    run(&ToolCall::reading(org, now), tool, arguments).await
 }
 
 /// What the model is told.
@@ -248,7 +248,7 @@ engines! {
 
     async fn a_tool_that_panics_or_has_no_database_is_spoken_for(world: World) {
         let (org, now) = (world.org("ours").await, world.now());
-        let call = ToolCall { org: &org, call_id: None, caller: None, now };
+        let call = ToolCall::reading(&org, now);
 
         let panicked = settle(&call, "a_tool", async { panic!("secret detail") }).await;
         world.backend.db().close().await;

@@ -3,7 +3,7 @@
 //! A tool lives in a file of its own, named like the tool, with a type `Arguments` and a function
 //! `async fn run(self, call: &ToolCall<'_>) -> Result<impl Output, ToolError>` on it; [`tools!`] puts it on its pack's list.
 
-use call::ToolSpec;
+use call::{ToolSpec, consent::Moment};
 use chrono::{DateTime, NaiveDate, Utc};
 use futures_util::future::BoxFuture;
 use model::{CallId, PhoneNumber};
@@ -11,7 +11,11 @@ use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::{db::DbError, org::Org};
+use crate::{
+    db::{DbError, scoped::tenant::OrgTx},
+    org::Org,
+    writes::{Agreement, Made},
+};
 
 /// In whose name and when a tool runs. Money, identity and tenant come from here, never from the model's arguments.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +28,18 @@ pub struct ToolCall<'a> {
     pub caller: Option<&'a PhoneNumber>,
     /// The time.
     pub now: DateTime<Utc>,
+    /// What had been said when the model called the tool; `None` outside a conversation.
+    pub moment: Option<&'a Moment>,
+    /// A typed call, to try things out: nothing that it changes stays.
+    pub rehearsal: bool,
 }
 
-impl ToolCall<'_> {
+impl<'a> ToolCall<'a> {
+    /// A call without a conversation: what only reads needs no more.
+    pub fn reading(org: &'a Org, now: DateTime<Utc>) -> Self {
+        Self { org, call_id: None, caller: None, now, moment: None, rehearsal: false }
+    }
+
     /// The date on the organisation's calendar.
     pub fn today(&self) -> NaiveDate {
         self.org.local(self.now).date_naive()
@@ -42,10 +55,15 @@ pub struct Tool {
     pub spec: fn() -> ToolSpec,
     /// Runs it with arguments as the model wrote them.
     pub run: Run,
+    /// Makes the change that it proposed; `None` where it changes nothing.
+    pub make: Option<Make>,
 }
 
 /// Runs a tool.
 pub type Run = for<'a> fn(&'a str, &'a ToolCall<'a>) -> BoxFuture<'a, Result<Answer, ToolError>>;
+
+/// Makes the change of a proposal, in a transaction.
+pub type Make = for<'a> fn(&'a Agreement<'a>, &'a mut OrgTx) -> BoxFuture<'a, Result<Made, ToolError>>;
 
 /// How far a tool got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -70,6 +88,11 @@ pub trait Output: Serialize {
     fn then(&self) -> call::io::AfterTool {
         call::io::AfterTool::GoOn
     }
+
+    /// A change that was made, as a sentence that later sessions of the call are told.
+    fn made(&self) -> Option<String> {
+        None
+    }
 }
 
 /// An [`Output`] without its type.
@@ -81,6 +104,8 @@ pub struct Answer {
     pub output: Map<String, Value>,
     /// What the call does once the answer has been spoken.
     pub then: call::io::AfterTool,
+    /// A change that was made, as a sentence that later sessions of the call are told.
+    pub made: Option<String>,
 }
 
 /// Why a tool has no answer.
@@ -123,20 +148,36 @@ impl From<DbError> for ToolError {
     }
 }
 
-/// The tools of a pack, by the names of their modules: `tools![get_menu, get_store_hours]`. Refuses to compile when a
-/// name is listed twice.
+/// The tools of a pack, by the names of their modules: `tools![get_menu, get_store_hours]`, and after a semicolon those that change
+/// something ([`crate::writes::Write`]): `tools![get_ticket_pricing; purchase_tickets]`. Refuses to compile when a name is listed
+/// twice.
 macro_rules! tools {
-    ($($tool:ident),* $(,)?) => {{
-        const TOOLS: &[$crate::packs::tool::Tool] = &[$($crate::packs::tool::Tool {
-            name: stringify!($tool),
-            spec: || $crate::packs::tool::spec::<$tool::Arguments>(stringify!($tool)),
-            run: |arguments, call| {
-                Box::pin(async move {
-                    let arguments: $tool::Arguments = $crate::packs::tool::parse(arguments)?;
-                    $crate::packs::tool::answer(&arguments.run(call).await?)
-                })
-            },
-        }),*];
+    ($($tool:ident),* $(,)? $(; $($write:ident),+ $(,)?)?) => {{
+        const TOOLS: &[$crate::packs::tool::Tool] = &[
+            $($crate::packs::tool::Tool {
+                name: stringify!($tool),
+                spec: || $crate::packs::tool::spec::<$tool::Arguments>(stringify!($tool)),
+                run: |arguments, call| {
+                    Box::pin(async move {
+                        let arguments: $tool::Arguments = $crate::packs::tool::parse(arguments)?;
+                        $crate::packs::tool::answer(&arguments.run(call).await?)
+                    })
+                },
+                make: None,
+            },)*
+            $($($crate::packs::tool::Tool {
+                name: stringify!($write),
+                spec: || $crate::packs::tool::spec::<$write::Arguments>(stringify!($write)),
+                run: |arguments, call| {
+                    Box::pin(async move {
+                        let arguments: $write::Arguments = $crate::packs::tool::parse(arguments)?;
+                        let proposed = $crate::writes::propose(call, stringify!($write), &arguments).await?;
+                        $crate::packs::tool::answer(&proposed)
+                    })
+                },
+                make: Some(|agreement, tx| Box::pin($crate::writes::make::<$write::Arguments>(agreement, tx))),
+            },)+)?
+        ];
         const { $crate::packs::tool::refuse_duplicates(TOOLS) }
         TOOLS
     }};
@@ -208,7 +249,9 @@ fn misfit(field: &str, problem: &str) -> ToolError {
 /// Takes the type off an output.
 pub fn answer<T: Output>(output: &T) -> Result<Answer, ToolError> {
     match serde_json::to_value(output).map_err(|error| ToolError::Failed(Box::new(error)))? {
-        Value::Object(fields) => Ok(Answer { status: output.status(), output: fields, then: output.then() }),
+        Value::Object(fields) => {
+            Ok(Answer { status: output.status(), output: fields, then: output.then(), made: output.made() })
+        }
         _ => Err(ToolError::Failed("a tool's output is not an object".into())),
     }
 }

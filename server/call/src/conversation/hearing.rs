@@ -111,6 +111,7 @@ impl Call {
 
     /// A number is complete: the model is told, as if it had been said.
     pub(super) fn keep_keypad(&mut self) {
+        let began = self.keypad.began();
         let Some(pressed) = self.keypad.take(self.now) else { return };
         if !matches!(self.ending, Ending::No | Ending::Goodbye { .. }) {
             return;
@@ -120,7 +121,7 @@ impl Call {
                 let many = if keys.len() == 1 { "a key".to_owned() } else { format!("{} keys", keys.len()) };
                 self.note_event("keypad", format!("The caller pressed {many}."));
                 let text = format!("[The caller pressed keypad digits: {keys}]");
-                self.keyed(text)
+                self.keyed(text, began)
             }
             Pressed::Card => {
                 self.take_keys_back();
@@ -143,8 +144,8 @@ impl Call {
     }
 
     /// A number for the model, remembered for the case that it turns out to be part of a card's.
-    fn keyed(&mut self, text: String) -> NewItem {
-        let line = self.transcript.did(&text, self.now);
+    fn keyed(&mut self, text: String, began: Ms) -> NewItem {
+        let line = self.transcript.did(&text, began, self.now);
         let id = format!("keys_{line}");
         self.keyed.retain(|keyed| self.now.since(keyed.at) <= REMEMBERED_MS);
         if let Some(session) = self.sessions.ready() {

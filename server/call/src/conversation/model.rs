@@ -267,15 +267,21 @@ impl Call {
         self.fact(fact);
         match begin {
             Begin::Refuse(output) => {
-                let then = AfterTool::GoOn;
-                self.tool_ended(&call_id, &ToolOutcome { status: ToolStatus::Failed, output: output.to_owned(), then });
+                let (status, then) = (ToolStatus::Failed, AfterTool::GoOn);
+                self.tool_ended(&call_id, &ToolOutcome { status, output: output.to_owned(), then, made: None });
             }
-            Begin::Run | Begin::Repeated => self.out.push_back(Output::RunTool { call_id, name, arguments }),
+            Begin::Run | Begin::Repeated => {
+                let moment = self.moment();
+                self.out.push_back(Output::RunTool { call_id, name, arguments, moment });
+            }
         }
     }
 
     /// A tool answered: the model is told once.
     pub(super) fn tool_ended(&mut self, call_id: &str, outcome: &ToolOutcome) {
+        if let Some(made) = &outcome.made {
+            self.remember(made);
+        }
         match self.tools.end(call_id, outcome) {
             Ended::Answer(run) => self.tell_outcome(run, outcome.status),
             Ended::Late(run) => self.tell_late(run, outcome.status),

@@ -224,7 +224,7 @@ fn nothing_that_comes_after_the_end_matters() {
     call.phone_starts();
     call.speech_starts("U1");
     call.input(Input::Shutdown);
-    let outcome = ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then: AfterTool::EndCall };
+    let outcome = ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then: AfterTool::EndCall, made: None };
     call.input(Input::Tool { call_id: "call_1", outcome });
     call.wait(1_000_000);
 

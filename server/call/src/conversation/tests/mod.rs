@@ -1,5 +1,6 @@
 //! Scripts of calls.
 
+mod consent;
 mod ending;
 mod hearing;
 mod interrupting;

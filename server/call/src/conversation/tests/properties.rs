@@ -262,7 +262,7 @@ impl Witness {
             Step::Unreadable => self.input(Input::Model(session, openai::ServerEvent::Unreadable)),
             Step::Tool(call, ends) => {
                 let then = if *ends { AfterTool::EndCall } else { AfterTool::GoOn };
-                let outcome = ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then };
+                let outcome = ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then, made: None };
                 self.input(Input::Tool { call_id: &tool(*call), outcome });
             }
             Step::Typed(text) => self.input(Input::Typed(text)),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     AfterTool, Call, Channel, Fact, Finish, Input, Limits, Ms, Output, Patience, Phrase, Plan, SessionNo, Speaker,
     ToolOutcome, ToolStatus, Track,
+    consent::Moment,
     openai::{self, ClientEvent, Failure, NewItem},
     phrases,
     twilio::{self, FromPhone, ToPhone},
@@ -62,6 +63,8 @@ pub(crate) struct Script {
     /// Audio sent to the telephone in all, in milliseconds, and when it was sent.
     pub audio_out: Vec<(u64, u64)>,
     pub finished: Vec<Finish>,
+    /// What had been said when each function was called.
+    pub moments: Vec<Moment>,
     finished_at: u64,
     /// The telephone's buffer: when each mark is reached.
     playing: VecDeque<(u64, String)>,
@@ -85,6 +88,7 @@ impl Script {
             marks: Vec::new(),
             audio_out: Vec::new(),
             finished: Vec::new(),
+            moments: Vec::new(),
             finished_at: 0,
             playing: VecDeque::new(),
             plays_until: 0,
@@ -278,12 +282,14 @@ impl Script {
     // Tools.
 
     pub fn tool_answers(&mut self, call_id: &str, output: &str) {
-        let outcome = ToolOutcome { status: ToolStatus::Done, output: output.into(), then: AfterTool::GoOn };
+        let outcome =
+            ToolOutcome { status: ToolStatus::Done, output: output.into(), then: AfterTool::GoOn, made: None };
         self.input(Input::Tool { call_id, outcome });
     }
 
     pub fn tool_ends_call(&mut self, call_id: &str) {
-        let outcome = ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then: AfterTool::EndCall };
+        let outcome =
+            ToolOutcome { status: ToolStatus::Done, output: "{}".into(), then: AfterTool::EndCall, made: None };
         self.input(Input::Tool { call_id, outcome });
     }
 
@@ -340,7 +346,10 @@ impl Script {
                     self.done.push(if no.0 == 1 { words } else { format!("[{}] {words}", no.0) });
                 }
             }
-            Output::RunTool { call_id, name, .. } => self.done.push(format!("run {name} for {call_id}")),
+            Output::RunTool { call_id, name, moment, .. } => {
+                self.done.push(format!("run {name} for {call_id}"));
+                self.moments.push(moment);
+            }
             Output::Record { track, at, audio } => self.records.push((track, at, audio)),
             Output::Fact(fact) => self.facts.push((self.now, fact)),
             Output::Finish(finish) => {

@@ -155,7 +155,7 @@ fn a_function_that_fails_late_is_for_the_record_only() {
     call.wait(1_000);
     call.done();
 
-    let outcome = ToolOutcome { status: ToolStatus::Failed, output: "{}".into(), then: AfterTool::GoOn };
+    let outcome = ToolOutcome { status: ToolStatus::Failed, output: "{}".into(), then: AfterTool::GoOn, made: None };
     call.input(Input::Tool { call_id: "call_1", outcome });
 
     assert!(call.done().is_empty());
