@@ -5,19 +5,13 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpStream,
-    time::{Instant, MissedTickBehavior, interval, timeout},
-};
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async_with_config,
-    tungstenite::{
-        Error, Message,
-        client::IntoClientRequest as _,
-        http::HeaderValue,
-        protocol::{CloseFrame, WebSocketConfig},
-    },
-};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+use tokio_tungstenite::tungstenite::{Error, Message, protocol::CloseFrame};
+
+mod misbehaviour;
+mod socket;
+
+use socket::{OPENING, Socket};
 
 use super::{
     CallError, Line, PhoneFault, Playout, Who,
@@ -28,16 +22,10 @@ use super::{
 use crate::sound::{BYTES_PER_MS, SILENCE};
 
 const FRAME_MS: u64 = 20;
-/// Twilio gives up opening a stream after about this.
-const OPENING: Duration = Duration::from_secs(10);
 /// How long a server may take to answer the end of a stream.
 const CLOSING: Duration = Duration::from_secs(2);
-/// When faults of the stream happen: it has settled by then.
-const FAULTS_AT_FRAME: u64 = 50;
 /// When frames begin to be lost.
 const GAP_AT_FRAME: u64 = 150;
-
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// How a stream ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +56,7 @@ pub(super) async fn run(
     url: &str,
     parameters: BTreeMap<String, String>,
 ) -> Result<StreamEnd, CallError> {
-    let (socket, address) = open(call, url).await?;
+    let (socket, address) = socket::open(call, url).await?;
     call.report.stream_ms.get_or_insert(call.now_ms());
     call.ear.stream_begins(call.now_ms());
     let stream_sid = sid("MZ");
@@ -86,27 +74,6 @@ pub(super) async fn run(
         words_ended: None,
     };
     Ok(stream.live().await)
-}
-
-async fn open(call: &InProgress, url: &str) -> Result<(Socket, String), CallError> {
-    let failed = |why: String| CallError::Stream { url: url.to_owned(), why };
-    let public = call.server.public(url)?;
-    let address = call.server.reach(&public).to_string();
-    let socket = timeout(OPENING, connect(&address, call.server.signature(url, &[])));
-    Ok((
-        socket.await.map_err(|_| failed("it took too long".to_owned()))?.map_err(|why| failed(why.to_string()))?,
-        address,
-    ))
-}
-
-async fn connect(address: &str, signature: Option<String>) -> Result<Socket, Error> {
-    let mut request = address.into_client_request()?;
-    if let Some(signature) = signature.and_then(|it| HeaderValue::from_str(&it).ok()) {
-        request.headers_mut().insert("x-twilio-signature", signature);
-    }
-    // Small frames, many calls: the library's 128 kB of buffer for each are not needed.
-    let config = WebSocketConfig::default().read_buffer_size(8 * 1024).write_buffer_size(0);
-    connect_async_with_config(request, Some(config), true).await.map(|(socket, _)| socket)
 }
 
 fn start_frame(call: &InProgress, stream_sid: &str, mut parameters: BTreeMap<String, String>) -> Value {
@@ -401,67 +368,5 @@ impl Stream<'_> {
             Ok(end) => end,
             Err(_) => self.lost("the server did not close the socket"),
         }
-    }
-
-    /// Faults in the middle of a stream; true when one broke it.
-    async fn misbehave(&mut self) -> bool {
-        let faults = self.call.options.faults.clone();
-        for fault in faults {
-            let sent = match fault {
-                PhoneFault::Drop(ms) if self.frames * FRAME_MS >= ms => return true,
-                _ if self.frames != FAULTS_AT_FRAME => Ok(()),
-                PhoneFault::Garbage => self.send_many("this is not JSON {", 5).await,
-                PhoneFault::BadBase64 => {
-                    let text = format!(
-                        r#"{{"event":"media","sequenceNumber":"1","streamSid":"{}","media":{{"track":"inbound","chunk":"1","timestamp":"1","payload":"%%%"}}}}"#,
-                        self.sid
-                    );
-                    self.send_many(&text, 5).await
-                }
-                PhoneFault::HugeFrame => {
-                    let text =
-                        json!({ "event": "media", "streamSid": self.sid, "media": { "payload": "/".repeat(2 << 20) } });
-                    self.send_raw(text.to_string()).await
-                }
-                PhoneFault::Replay => {
-                    self.replay().await;
-                    Ok(())
-                }
-                _ => Ok(()),
-            };
-            if sent.is_err() {
-                // What the server thinks of it is read as the next frame.
-                return false;
-            }
-        }
-        false
-    }
-
-    async fn send_many(&mut self, text: &str, times: usize) -> Result<(), Error> {
-        for _ in 0..times {
-            self.send_raw(text.to_owned()).await?;
-        }
-        Ok(())
-    }
-
-    /// A second socket with the same token.
-    async fn replay(&mut self) {
-        let start = json!({ "event": "start", "sequenceNumber": "1", "streamSid": self.sid, "start": self.start });
-        let tried = timeout(CLOSING, async {
-            let mut socket = connect(&self.address, self.signature.clone()).await?;
-            socket.send(Message::Text(r#"{"event":"connected","protocol":"Call","version":"1.0.0"}"#.into())).await?;
-            socket.send(Message::Text(start.to_string().into())).await?;
-            while let Some(frame) = socket.next().await {
-                if let Message::Close(close) = frame? {
-                    return Ok(close.map_or("closed".to_owned(), |it| format!("closed with {} {}", it.code, it.reason)));
-                }
-            }
-            Ok::<String, Error>("closed".to_owned())
-        });
-        self.call.report.replay = Some(match tried.await {
-            Ok(Ok(how)) => format!("refused: {how}"),
-            Ok(Err(why)) => format!("refused: {why}"),
-            Err(_) => "accepted".to_owned(),
-        });
     }
 }
