@@ -98,7 +98,7 @@ pub(super) fn answer(question: &Question<'_>) -> Act {
     if !waits(asked, since) {
         match (question.instructions, since.last()) {
             (Some(instructions), _) => return Act::Say(in_general(instructions).to_owned()),
-            (None, Some(Line::System(notice))) => return Act::Say(format!("Just so you know: {notice}")),
+            (None, Some(Line::System(notice))) => return Act::Say(of_notice(notice)),
             (None, Some(Line::Assistant)) => return Act::Say("Is there anything else I can do for you?".to_owned()),
             _ => {}
         }
@@ -108,6 +108,16 @@ pub(super) fn answer(question: &Question<'_>) -> Act {
         Some(Line::Caller(Heard::Speech { ms })) => Act::Say(without_words(*ms)),
         Some(Line::Caller(Heard::Nothing)) => Act::Say("Are you still there?".to_owned()),
         _ => Act::Say(HELLO.to_owned()),
+    }
+}
+
+/// A notice may bring what a function answered late: then its sentence is what matters.
+fn of_notice(notice: &str) -> String {
+    let document = notice.find('{').zip(notice.rfind('}')).and_then(|(from, to)| notice.get(from..=to));
+    let outcome: Option<Value> = document.and_then(|it| serde_json::from_str(it).ok());
+    match outcome.as_ref().and_then(|it| it["say"].as_str()) {
+        Some(say) => say.to_owned(),
+        None => format!("Just so you know: {notice}"),
     }
 }
 
