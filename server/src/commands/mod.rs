@@ -2,7 +2,7 @@
 
 use std::{fmt, process::ExitCode};
 
-use backend::config::Config;
+use backend::{Backend, config::Config};
 use clap::{Parser, Subcommand};
 
 mod call;
@@ -95,6 +95,14 @@ pub async fn run() -> ExitCode {
 /// The configuration, or every problem with it.
 pub(crate) fn config() -> Result<Config, Problems> {
     Config::from_env().map_err(|problems| Problems(problems.iter().map(ToString::to_string).collect()))
+}
+
+/// Opens the configured backend, acts on it, and closes it whatever came of it.
+async fn with_backend(act: impl AsyncFnOnce(&Backend) -> Outcome) -> Outcome {
+    let backend = Backend::open(config()?).await?;
+    let outcome = act(&backend).await;
+    backend.db().close().await;
+    outcome
 }
 
 #[cfg(test)]

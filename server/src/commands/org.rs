@@ -54,13 +54,11 @@ struct Number {
 
 /// Does what `aida org` is told.
 pub async fn run(args: Args) -> Outcome {
-    let backend = Backend::open(super::config()?).await?;
-    let outcome = match args.what {
-        What::Add(add) => put(&backend, add).await,
-        What::Number(Number { org, number }) => ring(&backend, &org, number).await,
-    };
-    backend.db().close().await;
-    outcome
+    super::with_backend(async |backend| match args.what {
+        What::Add(add) => put(backend, add).await,
+        What::Number(Number { org, number }) => ring(backend, &org, number).await,
+    })
+    .await
 }
 
 async fn put(backend: &Backend, add: Add) -> Outcome {

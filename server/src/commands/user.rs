@@ -45,10 +45,7 @@ struct Add {
 /// Does what `aida user` is told.
 pub async fn run(args: Args) -> Outcome {
     let What::Add(add) = args.what;
-    let backend = Backend::open(super::config()?).await?;
-    let outcome = put(&backend, add).await;
-    backend.db().close().await;
-    outcome
+    super::with_backend(async |backend| put(backend, add).await).await
 }
 
 async fn put(backend: &Backend, add: Add) -> Outcome {
