@@ -356,6 +356,10 @@ impl Call {
             }
         }
         let active = self.turn.done(&response.id);
+        if active.is_some() {
+            // Some do not tell the end of the audio by itself.
+            self.playback.complete_all();
+        }
         let spoke = active.as_ref().is_some_and(|active| active.audio_ms >= SPOKE_MS || active.words);
         self.tools.response_done(&response.id, spoke);
         if let Some(active) = active {

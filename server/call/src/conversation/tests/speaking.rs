@@ -240,3 +240,17 @@ fn a_minute_of_audio_in_one_piece_is_cut_too() {
 
     assert_eq!(call.done(), ["cancel", "truncate A1 at 60000", "plays A1"]);
 }
+
+#[test]
+fn audio_ends_with_its_response_where_nothing_else_tells_its_end() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.says("R1", "A1", 1_050, "Well, hello.");
+    call.response_ends("R1", "completed");
+    call.wait(1_300);
+
+    assert_eq!(call.done(), ["plays A1"]);
+    let line = call.lines().into_iter().find(|line| line.text == "Well, hello.").expect("it was said");
+    assert_eq!((line.heard.as_str(), line.done), ("Well, hello.", false));
+    assert_eq!(line.end - line.start, 1_050);
+}
