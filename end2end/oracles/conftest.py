@@ -1,6 +1,7 @@
 """Starts Aida for the oracles: each server with its own data, on its own port, stopped when its tests are over."""
 
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -126,6 +127,40 @@ def practice_model(*options: str):
             yield port
         finally:
             model.stop()
+
+
+class Staff:
+    """Somebody who has signed in, and asks the server what their browser would."""
+
+    def __init__(self, url: str, organisation: str):
+        self.url = url
+        self.organisation = organisation
+        self.browser = requests.Session()
+        self.browser.headers.update({"Origin": url, "Accept": "application/json"})
+
+    def post(self, path: str, **fields: str):
+        answer = self.browser.post(f"{self.url}{path}", data=fields, timeout=10)
+        assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
+        return answer
+
+    def ask(self, function: str, **fields: str):
+        return self.post(f"/rpc/{function}", slug=self.organisation, **fields).json()
+
+
+def signed_in(url: str, organisation: str = "soup-cookoff") -> Staff:
+    staff = Staff(url, organisation)
+    page = staff.browser.get(f"{url}/login", headers={"Accept": "text/html"}, timeout=10).text
+    form = re.search(r'action="(/rpc/sign_in[^"]*)"', page)
+    assert form, "the login page has a form"
+    staff.post(form[1], email="demo@aida.test", password="oracle-password-1")
+    return staff
+
+
+def wait_until(ready, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, f"not so in {seconds} s"
+        time.sleep(0.05)
 
 
 def listens(port: int) -> bool:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from conftest import aida_serving, practice_model
+from conftest import aida_serving, practice_model, signed_in, wait_until
 from frames import faults_of_client_frame, faults_of_server_frame
 from proxy import Connection, Proxy
 
@@ -17,6 +17,7 @@ CALLS = {
     "a question to the knowledge base": (GOLF, "--text", "What should I wear on the course?"),
     "an interruption": (COOKOFF, "--text", "Which events are there?", "--text", "Wait, where is that?", "--interrupt-at", "1500"),
     "keys": (COFFEE, "--dtmf", "1"),
+    "a card keyed in groups": (COFFEE, "--dtmf", "3782wwwwwwww82246310005#"),
     "a goodbye": (CLINIC, "--text", "That is all, thank you, goodbye."),
     "a caller who says nothing": (CLINIC, "--silent"),
     "a lost session": (COOKOFF, "--text", "When is the next cookoff?"),
@@ -44,6 +45,39 @@ def play(model_port: int, story: str) -> list[Connection]:
     finally:
         proxy.stop()
     return proxy.connections
+
+
+@pytest.fixture(scope="module")
+def typed_sessions():
+    """The model sessions of somebody who tries their assistant by typing."""
+    with practice_model() as model_port:
+        proxy = Proxy(model_port)
+        try:
+            with aida_serving(OPENAI_API_KEY="practice", OPENAI_BASE_URL=f"http://127.0.0.1:{proxy.port}/v1") as (_, url):
+                staff = signed_in(url)
+                call = staff.ask("start_trial")
+                for number, words in enumerate(["When is the next cookoff?", "What does a VIP ticket cost?"], start=2):
+                    staff.ask("say_in_trial", id=call, text=words)
+                    wait_until(lambda: count(proxy, "response.done") >= number)
+                staff.ask("end_trial", id=call)
+        finally:
+            proxy.stop()
+        yield proxy.connections
+
+
+def count(proxy: Proxy, kind: str) -> int:
+    return sum(frame["type"] == kind for session in proxy.connections for frame in session.from_model)
+
+
+def test_what_is_typed_reaches_the_model_in_words_it_knows(typed_sessions):
+    (session,) = typed_sessions
+
+    kinds = Counter(frame["type"] for frame in session.to_model)
+    assert kinds["session.update"] == 1
+    assert kinds["conversation.item.create"] >= 2
+    assert kinds["input_audio_buffer.append"] == 0
+    assert judged(session.to_model, faults_of_client_frame) == []
+    assert judged(session.from_model, faults_of_server_frame) == []
 
 
 def judged(frames, judge) -> list[str]:

@@ -15,7 +15,7 @@ use crate::{
 const KEPT: usize = 60;
 
 /// Begins a typed call with the draft, or with what is published where there is none.
-#[server(prefix = "/rpc")]
+#[server(prefix = "/rpc", endpoint = "start_trial")]
 pub async fn start_trial(slug: String) -> Result<CallId, AppError> {
     use backend::{bridge::typed, personas};
 
@@ -33,7 +33,7 @@ pub async fn start_trial(slug: String) -> Result<CallId, AppError> {
 }
 
 /// Says something in a typed call.
-#[server(prefix = "/rpc")]
+#[server(prefix = "/rpc", endpoint = "say_in_trial")]
 pub async fn say_in_trial(slug: String, id: CallId, text: String) -> Result<(), AppError> {
     let asking = crate::session::member_with(&slug, model::Role::FrontDesk).await?;
     backend::bridge::typed::say(&asking.backend, &asking.org, id, &text)
@@ -41,7 +41,7 @@ pub async fn say_in_trial(slug: String, id: CallId, text: String) -> Result<(), 
 }
 
 /// Hangs up.
-#[server(prefix = "/rpc")]
+#[server(prefix = "/rpc", endpoint = "end_trial")]
 pub async fn end_trial(slug: String, id: CallId) -> Result<(), AppError> {
     let asking = crate::session::member_with(&slug, model::Role::FrontDesk).await?;
     backend::bridge::typed::hang_up(&asking.backend, &asking.org, id)
