@@ -115,8 +115,14 @@ impl Backend {
             path: config.data_dir.clone(),
             source,
         })?;
-        let shared =
-            Shared { db, clock: clock.clone(), search: articles::search::Cache::default(), secret: Arc::new(secret) };
+        let shared = Shared {
+            db,
+            clock: clock.clone(),
+            search: articles::search::Cache::default(),
+            secret: Arc::new(secret),
+            #[cfg(any(test, feature = "testing"))]
+            breaks: testing::Breaks::default(),
+        };
         let recordings = Recordings::open(&config.recordings_dir).map_err(|source| StartError::Directory {
             setting: "RECORDING_STORAGE_PATH",
             path: config.recordings_dir.clone(),

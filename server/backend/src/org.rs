@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) search: search::Cache,
     pub(crate) secret: Arc<SecretKey>,
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) breaks: crate::testing::Breaks,
 }
 
 impl Org {

@@ -7,9 +7,12 @@
 //! ```
 //! makes two tests of one story: `a_call_is_found_again::sqlite` and `a_call_is_found_again::postgres`.
 
+mod breaks;
 mod postgres;
 
-pub use postgres::fresh_database;
+pub(crate) use breaks::Breaks;
+pub use breaks::{Break, break_tool};
+pub use postgres::{fresh_database, give_back, take_away};
 
 use std::sync::Arc;
 

@@ -10,3 +10,4 @@ mod rest;
 mod storage_faults;
 mod webhooks;
 mod world;
+mod tool_faults;

@@ -70,7 +70,10 @@ pub async fn run(call: &ToolCall<'_>, name: &str, arguments: &str) -> ToolOutcom
     let Some(tool) = tools_for(call.org).into_iter().find(|tool| tool.name == name) else {
         return unavailable_tool(name);
     };
-    settle(call, name, (tool.run)(arguments, call)).await
+    let running = (tool.run)(arguments, call);
+    #[cfg(any(test, feature = "testing"))]
+    let running = call.org.shared().breaks.instead_of(tool.name, running);
+    settle(call, name, running).await
 }
 
 /// Makes an outcome of whatever a tool does, panics included.
