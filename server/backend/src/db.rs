@@ -19,7 +19,7 @@ use sqlx::{
 
 pub use arg::{Arg, Args};
 pub use exec::{Row, Tx};
-pub use scoped::{Scoped, System};
+pub use scoped::{Scoped, System, SystemTx};
 
 /// Every step of the schema, in order.
 pub(crate) static MIGRATOR: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");

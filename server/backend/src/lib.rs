@@ -66,6 +66,7 @@ struct Inner {
     providers: Providers,
     plans: Plans,
     bell: Bell,
+    handed: stream_tokens::Handed,
 }
 
 /// Why the server cannot start.
@@ -136,6 +137,7 @@ impl Backend {
             providers,
             plans: Plans::default(),
             bell: Bell::default(),
+            handed: stream_tokens::Handed::default(),
             recordings,
             shared,
             config,
@@ -207,6 +209,11 @@ impl Backend {
     /// What calls that are about to begin are given.
     pub(crate) fn plans(&self) -> &Plans {
         &self.0.plans
+    }
+
+    /// The tokens of streams that are about to begin.
+    pub(crate) fn handed(&self) -> &stream_tokens::Handed {
+        &self.0.handed
     }
 
     /// Names a caller to the model's provider without telling who it is.

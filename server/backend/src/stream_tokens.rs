@@ -1,4 +1,13 @@
 //! Tokens that open a call's media stream: used once, by the call they were made for, within thirty seconds.
+//!
+//! This process knows the tokens that it has handed out, so that a stream begins also while the database is away. The database has them for
+//! a process that has not: one that was started in between.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{CallId, OrgId};
@@ -33,23 +42,100 @@ pub enum TokenError {
     Db(#[from] DbError),
 }
 
+/// How long the database may take to hear of a token; it is not needed as long as this process lives.
+const WRITTEN_WITHIN: Duration = Duration::from_millis(500);
+
+/// The tokens that this process has handed out.
+#[derive(Debug, Default)]
+pub(crate) struct Handed(Mutex<HashMap<String, Ticket>>);
+
+#[derive(Clone, Debug)]
+struct Ticket {
+    org: Org,
+    call: CallId,
+    provider_id: String,
+    expires_at: DateTime<Utc>,
+    used: bool,
+}
+
+impl Handed {
+    /// A token was handed out, perhaps again.
+    fn give(&self, hash: &str, ticket: Ticket, now: DateTime<Utc>) {
+        let mut tickets = self.tickets();
+        tickets.retain(|_, ticket| ticket.expires_at + LIFETIME > now);
+        let known = tickets.entry(hash.to_owned()).or_insert_with(|| ticket.clone());
+        known.expires_at = ticket.expires_at;
+    }
+
+    /// Takes a token, if it was handed out here. Of streams that come at the same time one gets it.
+    fn take(&self, hash: &str, provider_id: &str, now: DateTime<Utc>) -> Option<Result<(Org, CallId), TokenError>> {
+        let mut tickets = self.tickets();
+        let ticket = tickets.get_mut(hash)?;
+        Some(if ticket.provider_id != provider_id {
+            Err(TokenError::OtherCall)
+        } else if std::mem::replace(&mut ticket.used, true) {
+            Err(TokenError::Used)
+        } else if ticket.expires_at <= now {
+            Err(TokenError::Expired)
+        } else {
+            Ok((ticket.org.clone(), ticket.call))
+        })
+    }
+
+    fn tickets(&self) -> MutexGuard<'_, HashMap<String, Ticket>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A token for a call's stream. A repeated webhook gets the same token again, as long as no stream has used it.
-pub async fn issue(org: &Org, call: CallId, provider_id: &str) -> DbResult<String> {
+pub(crate) async fn issue(backend: &Backend, org: &Org, call: CallId, provider_id: &str) -> String {
     // Computed, not drawn: what the first webhook handed out is known again without being stored.
     let token = org.shared().secret.keyed_hash("stream token", &call.to_string());
+    let hash = crate::secret::sha256(&token);
+    let expires_at = org.now() + LIFETIME;
+    let ticket = Ticket { org: org.clone(), call, provider_id: provider_id.to_owned(), expires_at, used: false };
+    backend.handed().give(&hash, ticket, org.now());
     let insert = sql!(
         "insert into stream_tokens (org_id, token_hash, call_id, provider_id, expires_at) values ($1, $2, $3, $4, $5)
          on conflict (token_hash) do update set expires_at = excluded.expires_at
          where stream_tokens.org_id = $1 and stream_tokens.used_at is null"
     );
-    let expires_at = org.now() + LIFETIME;
-    org.run(insert, args![crate::secret::sha256(&token), call, provider_id, expires_at]).await?;
-    Ok(token)
+    let written = org.run(insert, args![hash, call, provider_id, expires_at]);
+    match tokio::time::timeout(WRITTEN_WITHIN, written).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(call.id = %call, %error, "a stream's token is known to this process only"),
+        Err(_) => tracing::warn!(call.id = %call, "a stream's token is known to this process only"),
+    }
+    token
 }
 
 /// Takes a token: the stream belongs to this organisation's call. Of streams that come at the same time one gets it.
-pub async fn redeem(backend: &Backend, token: &str, provider_id: &str) -> Result<(Org, CallId), TokenError> {
+pub(crate) async fn redeem(backend: &Backend, token: &str, provider_id: &str) -> Result<(Org, CallId), TokenError> {
     let hash = crate::secret::sha256(token);
+    match backend.handed().take(&hash, provider_id, backend.clock().now()) {
+        Some(taken) => {
+            if taken.is_ok() {
+                let backend = backend.clone();
+                // For a process that is started within the token's life; the stream does not wait for it.
+                tokio::spawn(async move {
+                    if let Err(error) = mark_used(&backend, &hash).await {
+                        tracing::warn!(%error, "the database does not know that a stream's token was used");
+                    }
+                });
+            }
+            taken
+        }
+        None => redeem_from_database(backend, &hash, provider_id).await,
+    }
+}
+
+async fn mark_used(backend: &Backend, hash: &str) -> DbResult<()> {
+    let now = backend.clock().now();
+    let system = backend.db().system("the token says whose stream it is");
+    system.run("update stream_tokens set used_at = $2 where token_hash = $1", args![hash, now]).await.map(|_| ())
+}
+
+async fn redeem_from_database(backend: &Backend, hash: &str, provider_id: &str) -> Result<(Org, CallId), TokenError> {
     let now = backend.clock().now();
     let system = backend.db().system("the token says whose stream it is");
     let opened: Vec<(OrgId, CallId)> = system
@@ -57,11 +143,11 @@ pub async fn redeem(backend: &Backend, token: &str, provider_id: &str) -> Result
             "update stream_tokens set used_at = $3
              where token_hash = $1 and provider_id = $2 and used_at is null and expires_at > $3
              returning org_id, call_id",
-            args![hash.as_str(), provider_id, now],
+            args![hash, provider_id, now],
         )
         .await?;
     let Some((org_id, call)) = opened.into_iter().next() else {
-        return Err(reason(backend, &hash, provider_id).await?);
+        return Err(reason(backend, hash, provider_id).await?);
     };
     let org = orgs::by_id(backend, org_id).await?.ok_or(TokenError::Unknown)?;
     Ok((org, call))

@@ -35,6 +35,19 @@ pub async fn fresh_database() -> String {
     format!("{server}/{name}")
 }
 
+/// Takes a database away: whoever uses it is thrown out, and nobody gets in until [`give_back`].
+pub async fn take_away(url: &str) {
+    let (server, name) = url.rsplit_once('/').expect("the URL of a database of ours");
+    run(server, format!("alter database {name} with allow_connections false")).await;
+    run(server, format!("select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'")).await;
+}
+
+/// Gives a database back that was taken away.
+pub async fn give_back(url: &str) {
+    let (server, name) = url.rsplit_once('/').expect("the URL of a database of ours");
+    run(server, format!("alter database {name} with allow_connections true")).await;
+}
+
 /// The database that the others are copied from: made once for each state of the migrations.
 async fn template(server: &str) -> String {
     let mut mark = crc32fast::Hasher::new();

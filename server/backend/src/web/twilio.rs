@@ -30,8 +30,8 @@ use crate::{
 /// Twilio's forms have a few kilobytes.
 const MAX_BODY: usize = 64 << 10;
 
-/// A caller hears ringing meanwhile. Twilio itself gives up after 15 seconds, with words that nobody understands.
-const ANSWER_WITHIN: Duration = Duration::from_millis(2_500);
+/// A caller hears ringing meanwhile, and a sentence after that. Twilio itself gives up after 15 seconds, with words that nobody understands.
+const ANSWER_WITHIN: Duration = Duration::from_millis(1_800);
 
 /// `/voice` and what belongs to it.
 pub fn router() -> Router<Backend> {
@@ -118,13 +118,13 @@ async fn answer(backend: &Backend, arrival: Arrival) -> Result<Twiml, DbError> {
         Err(refusal) => return Ok(refuse(backend, &org, id, refusal, language).await),
     }
     let (token, ()) = tokio::join!(
-        stream_tokens::issue(&org, id, &arrival.call_sid),
+        stream_tokens::issue(backend, &org, id, &arrival.call_sid),
         // The caller has begun to hear something by the time the stream opens; what it needs is ready then.
         backend.plans().prepare(backend, &org, id, arrival.caller.as_ref(), persona.as_ref()),
     );
     tracing::info!(call.id = %id, org = org.slug(), "a call arrived");
     let url = signed::public_socket_url(backend, super::media::PATH);
-    let (token, call) = (token?, id.to_string());
+    let (token, call) = (token, id.to_string());
     let parameters = [("token", token.as_str()), ("call", call.as_str())];
     // What follows the stream runs when its socket closes, whoever closes it: also when this process is gone.
     Ok(Twiml::default().stream(&url, &parameters).say(language, Sentence::CutOff.text(language)).hang_up())
