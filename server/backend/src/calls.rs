@@ -23,7 +23,7 @@ pub use ids::{event_id, tool_call_id, utterance_id};
 pub(crate) use list::midnight;
 pub use list::{list, live_calls};
 pub use page::get;
-pub use provider::{ProviderStatus, provider_status};
+pub use provider::{ProviderStatus, end_forgotten, provider_status};
 pub use write::{Cost, put_costs, put_event, put_metrics, put_tool_call, put_utterance};
 
 /// How a caller takes part.

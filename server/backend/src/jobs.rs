@@ -169,6 +169,7 @@ macro_rules! jobs {
 
 jobs! {
     deliver_message::DeliverMessage,
+    end_forgotten_calls::EndForgottenCalls,
     sweep_expired::SweepExpired,
 }
 
