@@ -79,7 +79,9 @@ pub(super) async fn admit(backend: &Backend, socket: &mut WebSocket) -> Result<A
     if backend.config().twilio.account_sid.as_ref().is_some_and(|account| *account != start.account_sid) {
         return Err(Refusal::OtherAccount);
     }
-    if start.encoding != "audio/x-mulaw" || start.sample_rate != 8_000 {
+    // A telephone that does not say what it speaks speaks what telephones do.
+    let is_mulaw = matches!(start.encoding.as_str(), "" | "audio/x-mulaw") && matches!(start.sample_rate, 0 | 8_000);
+    if !is_mulaw {
         return Err(Refusal::Format);
     }
     let token = start.parameters.get("token").ok_or(Refusal::Token)?;
