@@ -3,6 +3,8 @@
 //! Each story says what the caller heard and what is stored. The telephone keeps real time, so that a story takes as long as its call.
 
 mod answered;
+mod command_line;
+mod guards;
 mod model_faults;
 mod phone_faults;
 mod processes;
