@@ -1,6 +1,7 @@
 //! The server: its doors in one router, and the commands of `aida`.
 
 pub mod commands;
+pub mod listen;
 mod pages;
 pub mod serve;
 pub mod telemetry;

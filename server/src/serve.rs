@@ -1,8 +1,7 @@
 //! `aida serve`: from the configuration to the last word of the last call.
 
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use backend::{
     Backend,
     config::{Config, LogFormat},
@@ -18,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     commands::{self, Outcome, Problems},
+    listen::{self, Limits},
     telemetry::{self, Format},
 };
 
@@ -84,19 +84,10 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
     let tidying = tokio::spawn(tidy());
     let jobs_stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(backend.clone(), jobs_stop.clone()));
-    let router = crate::router(backend).into_make_service_with_connect_info::<SocketAddr>();
-    // Frames of 20 ms must not wait for the acknowledgement of the one before them.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "a connection keeps its delay");
-        }
-    });
-    let mut serving = tokio::spawn(async move { axum::serve(listener, router).await });
+    let serving = tokio::spawn(listen::serve(listener, crate::router(backend), Limits::of(backend.config())));
     tracing::info!(%address, public_url = backend.config().public_url, "aida answers");
-    tokio::select! {
-        served = &mut serving => served??,
-        () = stop.asked() => drain(backend, &mut stop).await,
-    }
+    stop.asked().await;
+    drain(backend, &mut stop).await;
     serving.abort();
     tidying.abort();
     jobs_stop.cancel();

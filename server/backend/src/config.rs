@@ -14,6 +14,12 @@ use secrecy::SecretString;
 
 use read::Reader;
 
+/// A family that calls from one number has three telephones off the hook at most.
+const CALLS_PER_CALLER: u64 = 3;
+
+/// What an address may hold besides one connection for each call.
+const CONNECTIONS_BESIDES_CALLS: u64 = 256;
+
 /// Everything that the environment decides.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -43,6 +49,12 @@ pub struct Config {
     pub secret_key: Option<SecretString>,
     /// How many calls may run at once.
     pub max_calls: usize,
+    /// How many calls one number may have at once.
+    pub max_calls_per_caller: usize,
+    /// How many connections one address may hold; addresses of this machine and trusted proxies may hold any number.
+    pub max_connections_per_address: usize,
+    /// Reverse proxies, behind which everybody has one address.
+    pub trusted_proxies: Vec<IpAddr>,
     /// How long a call may last.
     pub max_call_seconds: u64,
     /// How long running calls may go on after the server was told to stop.
@@ -148,9 +160,13 @@ impl Config {
             env.parsed("BIND", "an IP address such as 127.0.0.1").unwrap_or(IpAddr::from([127, 0, 0, 1])),
             env.parsed("PORT", "a number from 0 to 65535").unwrap_or(3000),
         );
+        let public_url = env.origin("PUBLIC_URL").unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port()));
+        let max_calls = env.whole_number("MAX_CALLS", 200, 1, 10_000);
+        // Where only this machine calls, all calls may come from one number: it rehearses.
+        let per_caller = if read::is_loopback(&public_url) { max_calls } else { CALLS_PER_CALLER };
         let config = Self {
             listen,
-            public_url: env.origin("PUBLIC_URL").unwrap_or_else(|| format!("http://127.0.0.1:{}", listen.port())),
+            public_url,
             database_url: env.database_url(&data_dir),
             recordings_dir: env.recordings_dir(&data_dir),
             data_dir,
@@ -179,7 +195,16 @@ impl Config {
             mail: Mail { smtp_url: env.smtp_url(), from: env.text("MAIL_FROM") },
             backend_api_key: env.long_secret("BACKEND_API_KEY", 16),
             secret_key: env.long_secret("AIDA_SECRET_KEY", 32),
-            max_calls: env.whole_number("MAX_CALLS", 200, 1, 10_000) as usize,
+            max_calls: max_calls as usize,
+            max_calls_per_caller: env.whole_number("MAX_CALLS_PER_CALLER", per_caller, 1, 10_000) as usize,
+            // Twilio streams many calls from few addresses, and a browser keeps a handful of connections.
+            max_connections_per_address: env.whole_number(
+                "MAX_CONNECTIONS_PER_ADDRESS",
+                max_calls + CONNECTIONS_BESIDES_CALLS,
+                8,
+                100_000,
+            ) as usize,
+            trusted_proxies: env.addresses("TRUSTED_PROXIES"),
             max_call_seconds: env.whole_number("MAX_CALL_SECONDS", 900, 30, 3_300),
             drain_seconds: env.whole_number("AIDA_DRAIN_SECONDS", 30, 0, 3_600),
             log: env.text("RUST_LOG").unwrap_or_else(|| "info".into()),

@@ -132,7 +132,7 @@ impl Backend {
         Ok(Self(Arc::new(Inner {
             live: LiveHub::new(clock),
             ledger: Ledger::new(recordings.clone(), config.openai.prices),
-            running: Running::new(config.max_calls),
+            running: Running::new(config.max_calls, config.max_calls_per_caller),
             passwords: Passwords::default(),
             providers,
             plans: Plans::default(),

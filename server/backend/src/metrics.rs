@@ -35,7 +35,13 @@ fn describe() {
     describe_histogram!("aida_webhook_duration_seconds", "Webhooks, by route and status");
     describe_counter!("aida_ledger_retries_total", "Writes to the database that had to be tried again");
     describe_counter!("aida_jobs_total", "Runs of jobs, by kind and outcome");
+    describe_counter!("aida_connections_refused_total", "Connections of addresses that held too many");
     gauge!("aida_calls_active").set(0.0);
+}
+
+/// An address held too many connections.
+pub fn connection_refused() {
+    counter!("aida_connections_refused_total").increment(1);
 }
 
 /// Begins to count. Idempotent.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use call::EndReason;
-use model::{CallId, OrgId};
+use model::{CallId, OrgId, PhoneNumber};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc};
 use tokio_util::task::TaskTracker;
 
@@ -59,6 +59,8 @@ pub enum CommandError {
 pub enum Refusal {
     /// `MAX_CALLS` are running.
     Full,
+    /// The caller's number holds as many lines as one may.
+    CallerFull,
     /// The server is about to stop.
     Draining,
 }
@@ -79,6 +81,7 @@ pub struct Running(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     max_calls: usize,
+    max_calls_per_caller: usize,
     draining: AtomicBool,
     places: Mutex<Places>,
     /// Sockets that have not said yet which call they belong to.
@@ -89,20 +92,37 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Places {
     running: HashMap<CallId, Place>,
-    expected: HashMap<CallId, Instant>,
+    expected: HashMap<CallId, Expected>,
+}
+
+#[derive(Debug)]
+struct Expected {
+    since: Instant,
+    caller: Option<PhoneNumber>,
 }
 
 #[derive(Debug)]
 struct Place {
     org: OrgId,
+    caller: Option<PhoneNumber>,
     commands: mpsc::Sender<Command>,
 }
 
+impl Places {
+    /// How many lines a number holds.
+    fn held_by(&self, caller: &PhoneNumber) -> usize {
+        let running = self.running.values().filter_map(|place| place.caller.as_ref());
+        let expected = self.expected.values().filter_map(|expected| expected.caller.as_ref());
+        running.chain(expected).filter(|held_by| *held_by == caller).count()
+    }
+}
+
 impl Running {
-    /// An empty registry that lets `max_calls` in at a time.
-    pub fn new(max_calls: usize) -> Self {
+    /// An empty registry that lets `max_calls` in at a time, and of one number `max_calls_per_caller`.
+    pub fn new(max_calls: usize, max_calls_per_caller: usize) -> Self {
         Self(Arc::new(Inner {
             max_calls,
+            max_calls_per_caller,
             draining: AtomicBool::new(false),
             places: Mutex::default(),
             waiting: Arc::new(Semaphore::new(max_calls.min(MAX_WAITING))),
@@ -110,14 +130,15 @@ impl Running {
         }))
     }
 
-    /// Keeps a place for a call whose stream is about to begin. The same call may ask again.
-    pub fn expect(&self, id: CallId) -> Result<Arriving, Refusal> {
+    /// Keeps a place for a call whose stream is about to begin. The same call may ask again. Who withholds their number shares it with
+    /// others and is not counted.
+    pub fn expect(&self, id: CallId, caller: Option<&PhoneNumber>) -> Result<Arriving, Refusal> {
         if self.is_draining() {
             return Err(Refusal::Draining);
         }
         let mut places = self.places();
         let now = Instant::now();
-        places.expected.retain(|_, since| now.duration_since(*since) < EXPECTED_FOR);
+        places.expected.retain(|_, expected| now.duration_since(expected.since) < EXPECTED_FOR);
         let has_place = places.expected.contains_key(&id) || places.running.contains_key(&id);
         if has_place {
             return Ok(Arriving::Again);
@@ -125,7 +146,10 @@ impl Running {
         if places.running.len() + places.expected.len() >= self.0.max_calls {
             return Err(Refusal::Full);
         }
-        places.expected.insert(id, now);
+        if caller.is_some_and(|caller| places.held_by(caller) >= self.0.max_calls_per_caller) {
+            return Err(Refusal::CallerFull);
+        }
+        places.expected.insert(id, Expected { since: now, caller: caller.cloned() });
         Ok(Arriving::First)
     }
 
@@ -138,8 +162,8 @@ impl Running {
     pub(crate) fn enter(&self, org: OrgId, id: CallId) -> (Seat, mpsc::Receiver<Command>) {
         let (commands, receiver) = mpsc::channel(QUEUE);
         let mut places = self.places();
-        places.expected.remove(&id);
-        places.running.insert(id, Place { org, commands });
+        let caller = places.expected.remove(&id).and_then(|expected| expected.caller);
+        places.running.insert(id, Place { org, caller, commands });
         metrics::calls_active(places.running.len());
         (Seat { running: self.clone(), id }, receiver)
     }
@@ -224,21 +248,42 @@ mod tests {
 
     #[test]
     fn no_more_calls_are_let_in_than_there_are_places() {
-        let running = Running::new(2);
+        let running = Running::new(2, 2);
         let (first, second, third) = (CallId::new(), CallId::new(), CallId::new());
         let (seat, _commands) = running.enter(OrgId::new(), first);
 
-        assert_eq!(running.expect(second), Ok(Arriving::First));
-        assert_eq!(running.expect(second), Ok(Arriving::Again), "a repeated webhook takes no second place");
-        assert_eq!(running.expect(third), Err(Refusal::Full));
+        assert_eq!(running.expect(second, None), Ok(Arriving::First));
+        assert_eq!(running.expect(second, None), Ok(Arriving::Again), "a repeated webhook takes no second place");
+        assert_eq!(running.expect(third, None), Err(Refusal::Full));
 
         drop(seat);
-        assert_eq!(running.expect(third), Ok(Arriving::First));
+        assert_eq!(running.expect(third, None), Ok(Arriving::First));
+    }
+
+    #[test]
+    fn a_number_holds_so_many_lines_and_no_more() {
+        let running = Running::new(9, 2);
+        let caller: PhoneNumber = "+14155550123".parse().expect("a number");
+        let (first, second, third) = (CallId::new(), CallId::new(), CallId::new());
+        assert_eq!(running.expect(first, Some(&caller)), Ok(Arriving::First));
+        let (seat, _commands) = running.enter(OrgId::new(), first);
+        assert_eq!(running.expect(second, Some(&caller)), Ok(Arriving::First));
+
+        assert_eq!(running.expect(third, Some(&caller)), Err(Refusal::CallerFull));
+        assert_eq!(running.expect(second, Some(&caller)), Ok(Arriving::Again), "a repeated webhook");
+        assert_eq!(
+            running.expect(CallId::new(), Some(&"+14155550124".parse().expect("a number"))),
+            Ok(Arriving::First)
+        );
+        assert_eq!(running.expect(CallId::new(), None), Ok(Arriving::First), "a withheld number is nobody's");
+
+        drop(seat);
+        assert_eq!(running.expect(third, Some(&caller)), Ok(Arriving::First));
     }
 
     #[test]
     fn a_command_reaches_only_a_call_of_the_same_organisation() {
-        let running = Running::new(9);
+        let running = Running::new(9, 9);
         let (org, id) = (OrgId::new(), CallId::new());
         let (_seat, mut commands) = running.enter(org, id);
 
@@ -251,8 +296,8 @@ mod tests {
 
     #[test]
     fn a_draining_server_lets_nobody_in() {
-        let running = Running::new(9);
+        let running = Running::new(9, 9);
         running.drain();
-        assert_eq!(running.expect(CallId::new()), Err(Refusal::Draining));
+        assert_eq!(running.expect(CallId::new(), None), Err(Refusal::Draining));
     }
 }

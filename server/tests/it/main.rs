@@ -10,6 +10,6 @@ mod phone_faults;
 mod processes;
 mod rest;
 mod storage_faults;
+mod tool_faults;
 mod webhooks;
 mod world;
-mod tool_faults;

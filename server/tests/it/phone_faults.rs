@@ -119,7 +119,7 @@ async fn a_caller_beyond_the_last_line_hears_that_all_are_busy() {
     let setup = crate::world::Setup { settings: vec![("MAX_CALLS", "1".into())], ..Default::default() };
     let world = World::start(setup).await;
     let elsewhere = CallId::new();
-    assert_eq!(world.backend.running().expect(elsewhere), Ok(Arriving::First));
+    assert_eq!(world.backend.running().expect(elsewhere, None), Ok(Arriving::First));
 
     let report = world.place(world.caller()).await;
 

@@ -1,14 +1,14 @@
 //! A server with everything around it.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::{future::Future, time::Duration};
 
-use axum::serve::ListenerExt;
 use backend::{Backend, calls, config::Config, demo, org::Org, recordings};
 use model::{Call, CallId};
 use practice::{
     model::{FaultSpec, Options},
     phone::{self, CallOptions, CallReport, Utterance, Who},
 };
+use server::listen::{self, Limits};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -92,9 +92,8 @@ impl World {
         recordings::recover(&backend).await.expect("nothing is left to recover");
         demo::seed(&backend, Some("a password for tests".into())).await.expect("the demo is seeded");
 
-        let router = server::router(&backend).into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|stream| stream.set_nodelay(true).expect("TCP_NODELAY"));
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let limits = Limits::of(backend.config());
+        tokio::spawn(listen::serve(listener, server::router(&backend), limits));
         let http = reqwest::Client::new();
         Self { backend, url: format!("http://{address}"), http, stop, _dir: dir }
     }

@@ -53,12 +53,12 @@ pub async fn start(
     }
     let plan = prompt::plan(org, persona, None, org.now(), backend.config(), Channel::Typed).await?;
     let id = calls::start(org, &new).await?;
-    match backend.running().expect(id) {
+    match backend.running().expect(id, None) {
         Ok(_) => {}
         Err(refusal) => {
             super::refused(backend, org, id, "full").await;
             return Err(match refusal {
-                Refusal::Full => StartError::Full,
+                Refusal::Full | Refusal::CallerFull => StartError::Full,
                 Refusal::Draining => StartError::Draining,
             });
         }

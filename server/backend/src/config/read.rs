@@ -1,6 +1,6 @@
 //! Reads settings one by one and collects what is wrong with them.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 use http::Uri;
 use secrecy::SecretString;
@@ -60,6 +60,17 @@ impl<'a> Reader<'a> {
             self.problem(name, format!("must be {wanted}"));
         }
         parsed
+    }
+
+    /// A list of IP addresses.
+    pub(super) fn addresses(&mut self, name: &'static str) -> Vec<IpAddr> {
+        let list = self.text(name).unwrap_or_default();
+        let parsed: Result<Vec<IpAddr>, _> =
+            list.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::parse).collect();
+        parsed.unwrap_or_else(|_| {
+            self.problem(name, "must be IP addresses such as 10.0.0.2, separated by commas");
+            Vec::new()
+        })
     }
 
     pub(super) fn whole_number(&mut self, name: &'static str, default: u64, min: u64, max: u64) -> u64 {

@@ -35,6 +35,7 @@ fn every_problem_is_told_at_once() {
         ("SMTP_URL", "http://x"),
         ("REDIS_URL", "redis://x"),
         ("AIDA_SECRET_KEY", "short"),
+        ("TRUSTED_PROXIES", "10.0.0.1, example.org"),
     ])
     .expect_err("problems");
     let mut names = names(problems);
@@ -53,9 +54,24 @@ fn every_problem_is_told_at_once() {
             "RECORDING_STORAGE_PATH",
             "REDIS_URL",
             "SMTP_URL",
+            "TRUSTED_PROXIES",
             "TWILIO_AUTH_TOKEN",
         ]
     );
+}
+
+#[test]
+fn one_number_may_hold_any_number_of_lines_only_while_the_machine_calls_itself() {
+    assert_eq!(config(&[("MAX_CALLS", "20")]).expect("good").max_calls_per_caller, 20);
+    let outside = [("PUBLIC_URL", "https://phone.example.org"), ("TWILIO_AUTH_TOKEN", "t")];
+    assert_eq!(config(&outside).expect("good").max_calls_per_caller, 3);
+}
+
+#[test]
+fn connections_of_one_address_are_bounded_well_above_its_calls() {
+    let config = config(&[("MAX_CALLS", "20"), ("TRUSTED_PROXIES", "10.0.0.2, ::1")]).expect("good");
+    assert_eq!(config.max_connections_per_address, 276);
+    assert_eq!(config.trusted_proxies, ["10.0.0.2".parse::<IpAddr>().unwrap(), "::1".parse().unwrap()]);
 }
 
 #[test]

@@ -7,6 +7,8 @@ pub enum Sentence {
     NotInService,
     /// Every line is taken.
     Busy,
+    /// The caller's number holds as many lines as one may.
+    CallerBusy,
     /// The server is about to stop.
     Restarting,
     /// Something failed before the conversation.
@@ -40,6 +42,12 @@ impl Sentence {
                 "Lo siento, todas nuestras líneas están ocupadas. Vuelva a llamar en unos minutos, por favor. Adiós.",
                 "Désolé, toutes nos lignes sont occupées. Veuillez rappeler dans quelques minutes. Au revoir.",
                 "Leider sind alle Leitungen belegt. Bitte rufen Sie in einigen Minuten wieder an. Auf Wiederhören.",
+            ],
+            Self::CallerBusy => [
+                "I am sorry, there are several calls from your number already. Please call again when one of them is over. Goodbye.",
+                "Lo siento, ya hay varias llamadas desde su número. Vuelva a llamar cuando termine una de ellas. Adiós.",
+                "Désolé, plusieurs appels de votre numéro sont en cours. Rappelez quand l'un d'eux sera terminé. Au revoir.",
+                "Von Ihrer Nummer bestehen schon mehrere Anrufe. Bitte rufen Sie wieder an, wenn einer beendet ist.",
             ],
             Self::Restarting => [
                 "Please excuse me, our telephone system is restarting. Please call again in a minute. Goodbye.",

@@ -112,7 +112,7 @@ async fn answer(backend: &Backend, arrival: Arrival) -> Result<Twiml, DbError> {
     let persona = personas::published(&org).await?;
     let id = start(&org, &arrival, persona.as_ref()).await?;
     let language = persona.as_ref().map_or("en", |version| version.persona.language.as_str());
-    match backend.running().expect(id) {
+    match backend.running().expect(id, arrival.caller.as_ref()) {
         Ok(Arriving::First) => announce(backend, &org, id, &arrival),
         Ok(Arriving::Again) => {}
         Err(refusal) => return Ok(refuse(backend, &org, id, refusal, language).await),
@@ -151,6 +151,7 @@ fn announce(backend: &Backend, org: &Org, id: CallId, arrival: &Arrival) {
 async fn refuse(backend: &Backend, org: &Org, id: CallId, refusal: Refusal, language: &str) -> Twiml {
     let (sentence, reason) = match refusal {
         Refusal::Full => (Sentence::Busy, "full"),
+        Refusal::CallerFull => (Sentence::CallerBusy, "caller_full"),
         Refusal::Draining => (Sentence::Restarting, "shutdown"),
     };
     tracing::warn!(call.id = %id, reason, "a call was refused");
