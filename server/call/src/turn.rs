@@ -72,6 +72,8 @@ pub(crate) struct Active {
 #[derive(Debug, Default)]
 pub(crate) struct Turn {
     wanted: Option<Why>,
+    /// The caller said something before they were greeted: an answer follows the greeting.
+    answer_follows: bool,
     asked: Option<Asked>,
     active: Option<Active>,
     discarded: VecDeque<String>,
@@ -84,12 +86,14 @@ pub(crate) struct Turn {
 impl Turn {
     /// Wants a response; the one door.
     pub fn want(&mut self, why: Why) {
+        let both = [self.wanted, Some(why)];
+        self.answer_follows |= both.contains(&Some(Why::Answer)) && both.contains(&Some(Why::Greeting));
         self.wanted = self.wanted.max(Some(why));
     }
 
     /// Nothing is wanted any more.
     pub fn want_nothing(&mut self) {
-        self.wanted = None;
+        (self.wanted, self.answer_follows) = (None, false);
     }
 
     /// What is wanted or asked for.
@@ -107,7 +111,11 @@ impl Turn {
         if self.own_by.take().is_some() {
             self.want(Why::Answer);
         }
-        self.wanted.take()
+        let why = self.wanted.take();
+        if std::mem::take(&mut self.answer_follows) && why == Some(Why::Greeting) {
+            self.wanted = Some(Why::Answer);
+        }
+        why
     }
 
     /// It was asked for with this event.

@@ -128,7 +128,7 @@ impl Call {
             }
         }
         let mut system: Vec<String> = self.notes.iter().cloned().collect();
-        if !items.is_empty() {
+        if !items.is_empty() && self.turn.wants() != Some(Why::Greeting) {
             system.insert(
                 0,
                 "This conversation is already under way; what was said so far follows. Do not greet again.".to_owned(),

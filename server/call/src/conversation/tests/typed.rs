@@ -31,6 +31,21 @@ fn the_model_is_asked_for_text_and_greets_in_it() {
 }
 
 #[test]
+fn who_writes_before_the_greeting_is_greeted_and_then_answered() {
+    let mut call = Script::new(typed());
+    call.input(Input::Typed("What soups are there?"));
+    call.done();
+    call.model_ready();
+    assert_eq!(call.done(), ["settings", "user: What soups are there?", "create greeting"]);
+
+    writes(&mut call, "R0", "A0", GREETING);
+
+    assert_eq!(call.done(), ["create"]);
+    writes(&mut call, "R1", "A1", "Tomato.");
+    assert!(call.done().is_empty(), "one answer is enough");
+}
+
+#[test]
 fn a_typed_question_is_answered_with_tools_as_a_spoken_one_is() {
     let mut call = Script::new(typed());
     call.model_ready();
