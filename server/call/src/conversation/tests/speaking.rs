@@ -247,7 +247,7 @@ fn audio_ends_with_its_response_where_nothing_else_tells_its_end() {
     call.caller_says("U1", "A0", "Hello?");
     call.says("R1", "A1", 1_050, "Well, hello.");
     call.response_ends("R1", "completed");
-    call.wait(1_300);
+    call.wait(2_000);
 
     assert_eq!(call.done(), ["plays A1"]);
     let line = call.lines().into_iter().find(|line| line.text == "Well, hello.").expect("it was said");
