@@ -113,6 +113,10 @@ ids! {
     ProposalId,
     /// Somebody who would like to sponsor.
     SponsorInquiryId,
+    /// Somebody who sponsors an event.
+    SponsorId,
+    /// Somebody who cooks at an event.
+    ChefId,
 }
 
 #[cfg(test)]

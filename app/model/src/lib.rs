@@ -6,12 +6,14 @@
 mod article;
 mod call;
 mod dashboard;
+mod event;
 mod form;
 mod id;
 mod live;
 mod mail;
 mod message;
 mod money;
+mod order;
 mod org;
 mod pack;
 mod persona;
@@ -24,12 +26,17 @@ pub use call::{
     TimelineEvent, ToolCall, ToolStatus, TurnLatency, Utterance,
 };
 pub use dashboard::{Attention, Dashboard, Tile, UpcomingRow};
+pub use event::{
+    ChefForm, ChefRow, EventDetail, EventForm, EventRow, PackageForm, PackageRow, SponsorForm, SponsorRow, TierForm,
+    TierRow, VenueForm, VenueRow, WinnerForm, WinnerRow,
+};
 pub use form::FieldError;
 pub use id::*;
 pub use live::{LiveCall, LiveEvent, LiveKind};
 pub use mail::{EmailAddress, EmailAddressError};
 pub use message::{Channel, MessageReason, MessageState};
 pub use money::{Currency, Money};
+pub use order::{OrderState, RefundRow, Sale, SaleDetail, SponsorInquiry};
 pub use org::{Member, OrgRow, OrgSettings, Role, Scope};
 pub use pack::PackKey;
 pub use persona::{Patience, Persona, PersonaState, PersonaVersion, VOICES, VoiceCard};

@@ -64,7 +64,13 @@ async fn converse(backend: &Backend, org: &Org, id: CallId, start: Start, socket
     let who = caller.as_ref().map_or_else(|| org.id().to_string(), ToString::to_string);
     let sessions = Sessions::new(backend.providers().realtime.clone(), backend.safety_identifier(&who));
     let notes = Notes::begin(backend, org, id, plan.record);
-    let toolbox = Toolbox { org: org.clone(), call_id: id, caller, rehearsal: false };
+    let toolbox = Toolbox {
+        org: org.clone(),
+        call_id: id,
+        caller,
+        rehearsal: false,
+        public_url: backend.config().public_url.clone(),
+    };
     let over = Driver::new(plan, Some(phone), sessions, toolbox, commands, notes).run(Some(start)).await;
     end(backend, Some(&call_sid), over).await;
 }

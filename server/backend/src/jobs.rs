@@ -170,7 +170,11 @@ macro_rules! jobs {
 jobs! {
     deliver_message::DeliverMessage,
     end_forgotten_calls::EndForgottenCalls,
+    open_checkout::OpenCheckout,
+    refund_order::RefundOrder,
+    release_hold::ReleaseHold,
     sweep_expired::SweepExpired,
+    watch_checkout::WatchCheckout,
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod form;
 pub mod guard;
 pub mod health;
 pub mod media;
+pub mod pay;
 pub mod problem;
 pub mod rest;
 pub mod sentences;
@@ -20,7 +21,7 @@ use crate::Backend;
 
 /// What programs talk to and browsers do not: no session, no cookie.
 pub fn machine_doors() -> Router<Backend> {
-    Router::new().merge(health::router()).merge(twilio::router()).merge(media::router())
+    Router::new().merge(health::router()).merge(twilio::router()).merge(media::router()).merge(pay::router())
 }
 
 /// What browsers talk to besides the pages: needs the session layer, and [`guard::same_origin`] around it.

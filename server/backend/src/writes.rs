@@ -223,17 +223,17 @@ pub async fn propose<W: Write>(call: &ToolCall<'_>, tool: &'static str, write: &
     };
     if call.rehearsal {
         // Whether it could be had is found out; nobody else goes without.
-        let mut trial = tx;
-        W::hold(&draft.quote, &agreement(call, call_id, &new), &mut trial).await?;
-        drop(trial);
+        W::hold(&draft.quote, &agreement(call, call_id, &new), &mut tx).await?;
+        drop(tx);
         tx = call.org.begin().await?;
         for old in proposals::open(&mut tx, call_id, tool).await? {
             proposals::supersede(&mut tx, old.id, call.now).await?;
         }
-    } else {
-        W::hold(&draft.quote, &agreement(call, call_id, &new), &mut tx).await?;
     }
     proposals::insert(&mut tx, call_id, &new, &draft.asked, call.now).await?;
+    if !call.rehearsal {
+        W::hold(&draft.quote, &agreement(call, call_id, &new), &mut tx).await?;
+    }
     tx.commit().await?;
     Ok(proposed(&new))
 }

@@ -18,6 +18,8 @@ pub(super) struct Toolbox {
     pub(super) caller: Option<PhoneNumber>,
     /// A typed call: nothing that it changes stays.
     pub(super) rehearsal: bool,
+    /// Where links lead.
+    pub(super) public_url: String,
 }
 
 impl Toolbox {
@@ -31,6 +33,7 @@ impl Toolbox {
             now: self.org.now(),
             moment: Some(&moment),
             rehearsal: self.rehearsal,
+            public_url: &self.public_url,
         };
         let outcome = packs::run(&call, &name, &arguments).await;
         let known = packs::tools_for(&self.org).into_iter().find(|tool| tool.name == name);

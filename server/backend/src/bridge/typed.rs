@@ -68,7 +68,13 @@ pub async fn start(
     let sessions =
         Sessions::new(backend.providers().realtime.clone(), backend.safety_identifier(&member.user_id.to_string()));
     let notes = Notes::begin(backend, org, id, false);
-    let toolbox = Toolbox { org: org.clone(), call_id: id, caller: None, rehearsal: true };
+    let toolbox = Toolbox {
+        org: org.clone(),
+        call_id: id,
+        caller: None,
+        rehearsal: true,
+        public_url: backend.config().public_url.clone(),
+    };
     let driver = Driver::new(plan, None, sessions, toolbox, commands, notes);
     let (backend, org) = (backend.clone(), org.clone());
     let tasks = backend.running().tasks().clone();

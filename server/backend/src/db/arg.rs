@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use model::{
-    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, Currency, EmailAddress, EventId,
+    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
     HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId,
-    OpeningHoursId, OrderId, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId, PersonaState, PhoneNumber, PlanId,
-    ProposalId, Role, Scope, Sentiment, Speaker, SponsorInquiryId, SponsorPackageId, TierId, ToolCallId, ToolStatus,
-    UserId, UtteranceId, VenueId, WebhookId, WinnerId,
+    OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId, PersonaState,
+    PhoneNumber, PlanId, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId, SponsorPackageId,
+    TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId, WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
 
@@ -75,7 +75,7 @@ from_text! {
     SponsorPackageId, WinnerId, MenuCategoryId, MenuItemId, ItemSizeId, ModifierId, PlanId, OpeningHoursId,
     HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
     PersonaState, Role, Scope, PackKey, Currency, OrderId, OutboxId, JobId, WebhookId, Channel, MessageReason,
-    MessageState, EmailAddress, ProposalId, SponsorInquiryId,
+    MessageState, EmailAddress, ProposalId, SponsorInquiryId, SponsorId, ChefId, OrderState,
 }
 
 macro_rules! bind {

@@ -190,6 +190,7 @@ impl Stage<'_> {
             now: self.started_at + TimeDelta::milliseconds(at_ms),
             moment: None,
             rehearsal: false,
+            public_url: "",
         };
         let outcome = packs::run(&call, &name, &arguments.to_string()).await;
         Ok(ToolCall {

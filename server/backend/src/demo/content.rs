@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use model::{
     ArticleId, EventId, HourExceptionId, ItemSizeId, MenuCategoryId, MenuItemId, ModifierId, OpeningHoursId, PersonaId,
-    PersonaState, PlanId, SponsorPackageId, TierId, VenueId, WinnerId,
+    PersonaState, PlanId, SponsorId, SponsorPackageId, TierId, VenueId, WinnerId,
 };
 use serde_json::json;
 
@@ -196,7 +196,7 @@ impl Content<'_> {
         }
         for (name, level) in &event.sponsors {
             let insert = sql!("insert into sponsors (org_id, id, event_id, name, level) values ($1, $2, $3, $4, $5)");
-            self.tx.run(insert, args![SponsorPackageId::new(), id, name, level]).await?;
+            self.tx.run(insert, args![SponsorId::new(), id, name, level]).await?;
         }
         for (place, category, chef, restaurant, dish) in &event.winners {
             let insert = sql!(

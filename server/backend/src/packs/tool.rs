@@ -32,12 +32,14 @@ pub struct ToolCall<'a> {
     pub moment: Option<&'a Moment>,
     /// A typed call, to try things out: nothing that it changes stays.
     pub rehearsal: bool,
+    /// Where links lead.
+    pub public_url: &'a str,
 }
 
 impl<'a> ToolCall<'a> {
     /// A call without a conversation: what only reads needs no more.
     pub fn reading(org: &'a Org, now: DateTime<Utc>) -> Self {
-        Self { org, call_id: None, caller: None, now, moment: None, rehearsal: false }
+        Self { org, call_id: None, caller: None, now, moment: None, rehearsal: false, public_url: "" }
     }
 
     /// The date on the organisation's calendar.

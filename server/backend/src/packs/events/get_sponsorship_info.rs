@@ -52,7 +52,7 @@ impl Arguments {
     }
 }
 
-fn find<'p>(packages: &'p [Package], level: &str) -> Result<&'p Package, ToolError> {
+pub(super) fn find<'p>(packages: &'p [Package], level: &str) -> Result<&'p Package, ToolError> {
     let heard = heard::words(level);
     packages.iter().find(|package| heard::fit(&heard, &heard::words(&package.level)).covered > 0.8).ok_or_else(|| {
         let levels: Vec<&str> = packages.iter().map(|package| package.level.as_str()).collect();

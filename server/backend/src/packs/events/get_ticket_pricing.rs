@@ -69,7 +69,7 @@ impl Arguments {
     }
 }
 
-async fn over(event: &Event, call: &ToolCall<'_>) -> Result<ToolError, ToolError> {
+pub(super) async fn over(event: &Event, call: &ToolCall<'_>) -> Result<ToolError, ToolError> {
     let upcoming = store::upcoming(call.org, call.now).await?;
     let was = format!("The {} was on {} and is over.", event.title, find::date(event, call));
     let say = match upcoming.first() {
@@ -81,7 +81,7 @@ async fn over(event: &Event, call: &ToolCall<'_>) -> Result<ToolError, ToolError
 }
 
 /// The tier that is meant by "VIP", "v.i.p.", "general admission" or "regular".
-fn tier<'e>(event: &'e Event, kind: &str) -> Result<&'e Tier, ToolError> {
+pub(super) fn tier<'e>(event: &'e Event, kind: &str) -> Result<&'e Tier, ToolError> {
     let heard = heard::plain(kind).replace(' ', "");
     let meant = match heard.as_str() {
         "generaladmission" | "general" | "regular" | "standard" | "normal" | "admission" => "ga".to_owned(),
@@ -97,7 +97,7 @@ fn tier<'e>(event: &'e Event, kind: &str) -> Result<&'e Tier, ToolError> {
     })
 }
 
-fn named(kind: &str) -> &str {
+pub(super) fn named(kind: &str) -> &str {
     if kind == "GA" { "general admission" } else { kind }
 }
 

@@ -5,6 +5,9 @@ mod get_event_details;
 mod get_sponsorship_info;
 mod get_ticket_pricing;
 mod get_upcoming_events;
+pub mod inquiries;
+pub mod manage;
+pub mod orders;
 pub mod store;
 
 use model::PackKey;

@@ -140,21 +140,31 @@ struct TierRow {
     left_over: i64,
 }
 
+macro_rules! select {
+    ($rest:literal) => {
+        sql!(concat!(
+            "select e.id, e.title, e.series, e.description, e.starts_at, e.ends_at, e.venue_id,
+                    v.name as venue_name, v.street, v.city, v.region, v.directions
+               from events e
+               left join venues v on v.id = e.venue_id and v.org_id = e.org_id
+              where e.org_id = $1 ",
+            $rest,
+            " order by e.starts_at, e.id"
+        ))
+    };
+}
+
 /// Every event that callers are told of, the earliest first.
 pub async fn events(org: &Org) -> DbResult<Vec<Event>> {
-    let rows: Vec<EventRow> = org
-        .all(
-            sql!(
-                "select e.id, e.title, e.series, e.description, e.starts_at, e.ends_at, e.venue_id,
-                        v.name as venue_name, v.street, v.city, v.region, v.directions
-                   from events e
-                   left join venues v on v.id = e.venue_id and v.org_id = e.org_id
-                  where e.org_id = $1 and e.active and e.deleted_at is null
-                  order by e.starts_at, e.id"
-            ),
-            args![],
-        )
-        .await?;
+    with_tiers(org, org.all(select!("and e.active and e.deleted_at is null"), args![]).await?).await
+}
+
+/// Every event, also one that was taken away: tickets of it may have been sold.
+pub async fn all_events(org: &Org) -> DbResult<Vec<Event>> {
+    with_tiers(org, org.all(select!(""), args![]).await?).await
+}
+
+async fn with_tiers(org: &Org, rows: Vec<EventRow>) -> DbResult<Vec<Event>> {
     let tiers: Vec<TierRow> = org
         .all(
             sql!(

@@ -1,0 +1,65 @@
+//! Looks after a pay page that is open: asks how it stands, because no webhook is sure to come, and closes it when the seats are
+//! not kept any longer.
+
+use chrono::TimeDelta;
+use model::{OrderId, OrderState};
+use serde::{Deserialize, Serialize};
+
+use super::{Done, Job, JobError, Work};
+use crate::{
+    packs::events::orders,
+    providers::payments::{CheckoutState, PaymentError, PaymentFact},
+};
+
+/// So many minutes after the order it is asked; then at the end, and daily while money is on its way.
+const MINUTES: [i64; 4] = [1, 5, 15, 30];
+
+/// The order.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct WatchCheckout {
+    /// Which one.
+    pub order: OrderId,
+}
+
+impl Job for WatchCheckout {
+    const KIND: &'static str = "watch_checkout";
+
+    async fn run(self, work: &Work) -> Result<Done, JobError> {
+        let org = work.org()?;
+        let Some(order) = orders::get(org, self.order).await? else { return Ok(Done::Finished) };
+        let Some(page) = order.checkout_id.as_deref() else { return Ok(Done::Finished) };
+        if !matches!(order.state, OrderState::Open | OrderState::Pending) {
+            return Ok(Done::Finished);
+        }
+        let (now, payments) = (org.now(), &work.backend.providers().payments);
+        let mut state = payments.checkout(page).await?;
+        if matches!(state, CheckoutState::Open { .. }) && order.held_until <= now {
+            state = match payments.expire(page).await {
+                // It closed, or was paid, between the two questions.
+                Err(PaymentError::Refused { .. }) => payments.checkout(page).await?,
+                other => other?,
+            };
+        }
+        if let Some(fact) = PaymentFact::of_checkout(page, &state) {
+            orders::learn(&work.backend, org, order.id, &format!("asked: {page}: {}", word(&fact)), &fact).await?;
+        }
+        Ok(match state {
+            CheckoutState::Paid(_) | CheckoutState::Expired => Done::Finished,
+            CheckoutState::Processing => Done::Again(TimeDelta::hours(12)),
+            CheckoutState::Open { .. } => {
+                let age = now - order.created_at;
+                let next = MINUTES.iter().map(|minutes| TimeDelta::minutes(*minutes)).find(|at| *at > age);
+                let until_end = order.held_until - now;
+                Done::Again(next.map_or(until_end, |at| at - age).clamp(TimeDelta::seconds(5), TimeDelta::minutes(30)))
+            }
+        })
+    }
+}
+
+fn word(fact: &PaymentFact) -> &'static str {
+    match fact {
+        PaymentFact::Paid { .. } => "paid",
+        PaymentFact::Expired => "expired",
+        _ => "pending",
+    }
+}

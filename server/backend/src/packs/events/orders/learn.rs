@@ -1,0 +1,203 @@
+//! Learning something of a payment: what is known grows, and everything that follows from it happens at once.
+
+use chrono::{DateTime, Utc};
+use model::{EmailAddress, OrderId, OrderState};
+
+use super::{
+    Order, Seats, lock, messages, refunds, seats,
+    state::{Claim, Known},
+};
+use crate::{
+    Backend, args,
+    audit::{self, Actor},
+    db::scoped::tenant::OrgTx,
+    org::Org,
+    outbox::PutError,
+    providers::payments::PaymentFact,
+    running::Command,
+    sql,
+};
+
+/// Why something could not be learned.
+#[derive(Debug, thiserror::Error)]
+pub enum LearnError {
+    /// The organisation has no such order (yet).
+    #[error("there is no such order")]
+    NoOrder,
+    /// A message could not be written.
+    #[error(transparent)]
+    Message(#[from] PutError),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] crate::db::DbError),
+}
+
+/// Learns something of an order's payment. `event_key` names the message that told it: the same message is in the history once.
+/// May be told again and in any order.
+pub async fn learn(
+    backend: &Backend,
+    org: &Org,
+    id: OrderId,
+    event_key: &str,
+    fact: &PaymentFact,
+) -> Result<OrderState, LearnError> {
+    let now = org.now();
+    let mut tx = org.begin().await?;
+    let before = lock(&mut tx, id, now).await?.ok_or(LearnError::NoOrder)?;
+    let mut after = before.clone();
+    after.known.learn(fact);
+    if let PaymentFact::Paid { email: Some(email), .. } = fact {
+        after.email = after.email.max(email.parse::<EmailAddress>().ok());
+    }
+    settle_seats(&mut tx, &mut after).await?;
+    after.state = match after.seats {
+        Seats::Refused if after.known.claim(after.total) == Claim::Sold => OrderState::Unfulfillable,
+        _ => after.known.state(after.total),
+    };
+    let paid_now = after.state.has_tickets() && after.seats == Seats::Sold && after.confirmed_at.is_none();
+    if paid_now {
+        after.confirmed_at = Some(now);
+    }
+    write(&mut tx, &after, now).await?;
+    note(&mut tx, id, event_key, fact, now).await?;
+    if after.state != before.state {
+        let entry = audit::Entry {
+            actor: Actor::Machine("payments"),
+            action: "payment",
+            subject: "order",
+            subject_id: id.to_string(),
+            before: Some(serde_json::json!({ "state": before.state })),
+            after: Some(serde_json::json!({ "state": after.state })),
+        };
+        audit::record(&mut tx, now, entry).await?;
+    }
+    if after.state == OrderState::Unfulfillable && before.state != OrderState::Unfulfillable {
+        let left = after.total.minor - after.known.refunded_minor;
+        refunds::request(&mut tx, &after, left, "No seats were left when the payment came", "payments", now).await?;
+    }
+    messages::follow(org, &mut tx, &before, &after, now).await?;
+    tx.commit().await?;
+    tell_the_call(backend, org, &before, &after);
+    Ok(after.state)
+}
+
+/// Makes the seats what they must be, if they can be.
+async fn settle_seats(tx: &mut OrgTx, order: &mut Order) -> crate::db::DbResult<()> {
+    let (tier, quantity) = (order.tier_id, order.quantity);
+    order.seats = match (order.seats, order.known.claim(order.total)) {
+        (Seats::Held, Claim::Sold) => {
+            seats::sell_held(tx, tier, quantity).await?;
+            Seats::Sold
+        }
+        (Seats::Free, Claim::Sold) => {
+            if seats::sell_free(tx, tier, quantity).await? {
+                Seats::Sold
+            } else {
+                Seats::Refused
+            }
+        }
+        (Seats::Held, Claim::Free) => {
+            seats::release(tx, tier, quantity).await?;
+            Seats::Free
+        }
+        (Seats::Sold, Claim::Free) => {
+            seats::unsell(tx, tier, quantity).await?;
+            Seats::Free
+        }
+        (as_they_are, _) => as_they_are,
+    };
+    Ok(())
+}
+
+async fn write(tx: &mut OrgTx, order: &Order, now: DateTime<Utc>) -> crate::db::DbResult<()> {
+    tx.run(
+        sql!(
+            "update ticket_orders
+                set state = $3, known = $4, seats = $5, email = $6, confirmed_at = $7, updated_at = $8
+              where org_id = $1 and id = $2"
+        ),
+        args![
+            order.id,
+            order.state,
+            serde_json::json!(order.known),
+            order.seats.word(),
+            order.email.as_ref(),
+            order.confirmed_at,
+            now
+        ],
+    )
+    .await
+    .map(|_| ())
+}
+
+/// Writes the history that staff see.
+async fn note(
+    tx: &mut OrgTx,
+    id: OrderId,
+    event_key: &str,
+    fact: &PaymentFact,
+    now: DateTime<Utc>,
+) -> crate::db::DbResult<()> {
+    let sql = sql!(
+        "insert into order_facts (org_id, order_id, event_key, fact, learned_at)
+         values ($1, $2, $3, $4, $5)
+         on conflict (order_id, event_key) do nothing"
+    );
+    tx.run(sql, args![id, event_key, in_words(fact), now]).await.map(|_| ())
+}
+
+fn in_words(fact: &PaymentFact) -> &'static str {
+    match fact {
+        PaymentFact::Paid { .. } => "The payment arrived.",
+        PaymentFact::Pending => "The payment is on its way.",
+        PaymentFact::Failed => "The payment did not go through.",
+        PaymentFact::Expired => "The pay page was closed unpaid.",
+        PaymentFact::Refunded { amount_refunded_minor, of_minor } if amount_refunded_minor < of_minor => {
+            "Some of the money was given back."
+        }
+        PaymentFact::Refunded { .. } => "The money was given back.",
+        PaymentFact::RefundFailed => "Money could not be given back.",
+        PaymentFact::Disputed => "The buyer disputes the payment at the bank.",
+        PaymentFact::DisputeClosed { won: true } => "The bank decided the dispute for us.",
+        PaymentFact::DisputeClosed { won: false } => "The bank decided the dispute for the buyer.",
+    }
+}
+
+/// Tells the caller who is still on the line what became of the payment.
+fn tell_the_call(backend: &Backend, org: &Org, before: &Order, after: &Order) {
+    let Some(call) = after.call_id else { return };
+    let Some(text) = on_the_line(before, after) else { return };
+    // The call may be over: then the texts have to do.
+    let _ = backend.running().command(org.id(), call, Command::Inform { text, speak: true });
+}
+
+/// What the caller hears.
+fn on_the_line(before: &Order, after: &Order) -> Option<String> {
+    if after.confirmed_at.is_some() && before.confirmed_at.is_none() {
+        let total = crate::speech::price(after.total);
+        let number = super::reference::spoken(&after.reference);
+        return Some(format!(
+            "Payment received: {total}. The tickets are booked. Your confirmation number is {number}. I am texting it to you as well."
+        ));
+    }
+    if after.state == before.state {
+        return None;
+    }
+    match after.state {
+        OrderState::Unfulfillable => Some(
+            "The payment came, but the last seats were sold in the meantime. I am sorry. The whole amount is given back.".into(),
+        ),
+        OrderState::Failed => {
+            Some("The payment did not go through, and the seats are no longer kept. We can try again if you like.".into())
+        }
+        OrderState::Expired => Some("The payment link has run out, and the seats are no longer kept.".into()),
+        _ => None,
+    }
+}
+
+impl Known {
+    /// What is still ours of what was paid.
+    pub fn kept_minor(&self) -> i64 {
+        self.paid.as_ref().map_or(0, |paid| paid.amount_minor) - self.refunded_minor
+    }
+}

@@ -1,0 +1,113 @@
+//! Sales as staff see them.
+
+use chrono::{DateTime, Utc};
+use model::{
+    CallId, Currency, EmailAddress, EventId, Money, OrderId, OrderState, PhoneNumber, RefundRow, Sale, SaleDetail,
+};
+use sqlx::{FromRow, types::Json};
+
+use super::{reference, state::Known};
+use crate::{args, db::DbResult, org::Org, sql};
+
+#[derive(FromRow)]
+struct SaleRow {
+    id: OrderId,
+    reference: String,
+    event_id: EventId,
+    event: String,
+    kind: String,
+    quantity: i64,
+    total_minor: i64,
+    currency: Currency,
+    state: OrderState,
+    known: Json<Known>,
+    phone: Option<PhoneNumber>,
+    email: Option<EmailAddress>,
+    call_id: Option<CallId>,
+    created_at: DateTime<Utc>,
+    confirmed_at: Option<DateTime<Utc>>,
+}
+
+impl From<SaleRow> for Sale {
+    fn from(row: SaleRow) -> Self {
+        let money = |minor| Money { minor, currency: row.currency };
+        Self {
+            id: row.id,
+            reference: reference::written(&row.reference),
+            event_id: row.event_id,
+            event: row.event,
+            kind: row.kind,
+            quantity: row.quantity,
+            total: money(row.total_minor),
+            refunded: money(row.known.0.refunded_minor),
+            state: row.state,
+            refund_failed: row.known.0.refund_failed,
+            phone: row.phone,
+            email: row.email,
+            call_id: row.call_id,
+            created_at: row.created_at,
+            confirmed_at: row.confirmed_at,
+        }
+    }
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        sql!(concat!(
+            "select o.id, o.reference, o.event_id, e.title as event, t.kind, o.quantity, o.total_minor, o.currency, o.state, o.known,
+                    o.phone, o.email, o.call_id, o.created_at, o.confirmed_at
+               from ticket_orders o
+               join events e on e.org_id = o.org_id and e.id = o.event_id
+               join ticket_tiers t on t.org_id = o.org_id and t.id = o.tier_id
+              where o.org_id = $1 ",
+            $rest
+        ))
+    };
+}
+
+/// The last sales, of one event or of all, the newest first; at most a thousand.
+pub async fn sales(org: &Org, event: Option<EventId>) -> DbResult<Vec<Sale>> {
+    let sql =
+        select!("and (cast($2 as text) is null or o.event_id = $2) order by o.created_at desc, o.id desc limit 1000");
+    let rows: Vec<SaleRow> = org.all(sql, args![event]).await?;
+    Ok(rows.into_iter().map(Sale::from).collect())
+}
+
+/// The orders of a call.
+pub async fn of_call(org: &Org, call: CallId) -> DbResult<Vec<Sale>> {
+    let rows: Vec<SaleRow> = org.all(select!("and o.call_id = $2 order by o.created_at, o.id"), args![call]).await?;
+    Ok(rows.into_iter().map(Sale::from).collect())
+}
+
+/// One sale with its history.
+pub async fn detail(org: &Org, id: OrderId) -> DbResult<Option<SaleDetail>> {
+    let Some(row) = org.optional::<SaleRow>(select!("and o.id = $2"), args![id]).await? else { return Ok(None) };
+    let currency = row.currency;
+    let history: Vec<(DateTime<Utc>, String)> = org
+        .all(
+            sql!(
+                "select learned_at, fact from order_facts
+                  where org_id = $1 and order_id = $2 order by learned_at, event_key"
+            ),
+            args![id],
+        )
+        .await?;
+    type Columns = (DateTime<Utc>, i64, String, String, String);
+    let refunds: Vec<Columns> = org
+        .all(
+            sql!(
+                "select created_at, amount_minor, reason, by_name, state
+                   from order_refunds where org_id = $1 and order_id = $2 order by number"
+            ),
+            args![id],
+        )
+        .await?;
+    let refund = |(at, minor, reason, by, state): Columns| RefundRow {
+        at,
+        amount: Money { minor, currency },
+        reason,
+        by,
+        state,
+    };
+    Ok(Some(SaleDetail { sale: row.into(), history, refunds: refunds.into_iter().map(refund).collect() }))
+}
