@@ -18,7 +18,7 @@ mod wire;
 use std::time::Duration;
 
 use axum::extract::ws::{WebSocket, close_code};
-use call::{Finish, twilio::Start};
+use call::{EndReason, Finish, twilio::Start};
 use model::CallId;
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
@@ -84,6 +84,9 @@ async fn end(backend: &Backend, call_sid: Option<&str>, over: Over) {
     let leave = async {
         let Some(mut phone) = phone else { return };
         metrics::frames(phone.frames_in, phone.frames_out, u64::from(summary.bad_frames));
+        if reason == EndReason::PhoneProtocol {
+            phone.broke_the_protocol();
+        }
         let farewell = match (finish, call_sid) {
             // First the hang-up, then the close: a socket that closes on a running call starts the rescue verbs.
             (Finish::HangUp(_), Some(call_sid)) => hang_up(backend, call_sid).await,

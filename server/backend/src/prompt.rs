@@ -51,6 +51,7 @@ pub async fn plan(
         limits: Limits { call_ms: config.max_call_seconds * 1_000, ..Limits::default() },
         prices: config.openai.prices,
         record,
+        zero_unix_ms: None,
     })
 }
 

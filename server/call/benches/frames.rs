@@ -31,6 +31,7 @@ fn plan() -> Plan {
         limits: Limits::default(),
         prices: Prices::default(),
         record: true,
+        zero_unix_ms: None,
     }
 }
 

@@ -16,6 +16,8 @@ const STALLED_MS: u64 = 750;
 const MADE_UP_MS: u64 = 1_000;
 /// Speech is noticed a little after it began.
 const LEAD_IN_MS: u64 = 800;
+/// Audio that seems to be repeated for longer than this is not: its sender counts anew.
+const REPEATED_MS: u64 = 1_000;
 /// Missing audio shorter than a frame is jitter of the timestamps.
 const FRAME_MS: u64 = 20;
 
@@ -36,8 +38,9 @@ pub(crate) enum Taken {
 #[derive(Debug, Default)]
 pub(crate) struct Caller {
     stream_at: Ms,
-    last_timestamp: Option<u64>,
     expected: Option<u64>,
+    /// Audio in a row that had been heard before.
+    repeated_ms: u64,
     recent: VecDeque<u8>,
     /// Positions in the stream, in bytes: its end, up to where the model has it, where the model's session began, where the turn began.
     end: u64,
@@ -61,10 +64,14 @@ impl Caller {
 
     /// Takes a frame in.
     pub fn take(&mut self, timestamp_ms: u64, audio: &[u8], now: Ms) -> Taken {
-        if timestamp_ms > 0 && self.last_timestamp == Some(timestamp_ms) {
+        let length_ms = (audio.len() / BYTES_PER_MS) as u64;
+        if self.is_repeated(timestamp_ms, length_ms) {
+            self.repeated_ms += length_ms;
             return Taken::Repeated;
         }
-        let expected = self.expected.unwrap_or(timestamp_ms);
+        let resumes = self.repeated_ms >= REPEATED_MS;
+        self.repeated_ms = 0;
+        let expected = self.expected.filter(|_| !resumes).unwrap_or(timestamp_ms);
         let missing = timestamp_ms.saturating_sub(expected);
         let gap_ms = if missing >= FRAME_MS { missing.min(KEPT_MS) } else { 0 };
         // Silence made up while nothing came is part of the gap.
@@ -72,7 +79,6 @@ impl Caller {
         self.made_up_ms = 0;
         self.push_silence(gap_ms - already);
 
-        let length_ms = (audio.len() / BYTES_PER_MS) as u64;
         let at = self.end_at.max(self.stream_at.plus(timestamp_ms.min(now.since(self.stream_at) + KEPT_MS)));
         self.push(audio);
         self.end_at = at.plus(length_ms);
@@ -80,10 +86,14 @@ impl Caller {
         if is_loud(audio) {
             self.loud_at = now;
         }
-        self.last_timestamp = Some(timestamp_ms);
-        // A timestamp that jumps back is taken for the next one: some senders do not count.
         self.expected = Some(expected.max(timestamp_ms).saturating_add(length_ms));
         Taken::At { at, gap_ms }
+    }
+
+    /// Whether this was heard before. Some senders do not count, and one that has counted from its beginning again for a while means it.
+    fn is_repeated(&self, timestamp_ms: u64, length_ms: u64) -> bool {
+        let ends = timestamp_ms.saturating_add(length_ms);
+        timestamp_ms > 0 && self.repeated_ms < REPEATED_MS && self.expected.is_some_and(|expected| ends <= expected)
     }
 
     /// Makes up silence when audio stalls while the caller speaks.
@@ -230,6 +240,29 @@ mod tests {
 
         let waiting: usize = std::iter::from_fn(|| caller.next_unsent()).map(|audio| audio.len()).sum();
         assert_eq!(waiting, KEPT_MS as usize * BYTES_PER_MS);
+    }
+
+    #[test]
+    fn frames_that_come_again_are_heard_once() {
+        let mut caller = caller();
+        for timestamp in [0, 20, 40, 60] {
+            assert!(matches!(caller.take(timestamp, &FRAME, Ms(200)), Taken::At { .. }));
+        }
+
+        assert_eq!([40, 60, 40, 60].map(|again| caller.take(again, &FRAME, Ms(210))), [const { Taken::Repeated }; 4]);
+        assert_eq!(caller.take(80, &FRAME, Ms(220)), at(180, 0));
+        // A millisecond of jitter is no repetition.
+        assert_eq!(caller.take(99, &FRAME, Ms(240)), at(200, 0));
+    }
+
+    #[test]
+    fn a_sender_that_counts_anew_is_heard_again_after_a_second() {
+        let mut caller = caller();
+        caller.take(50_000, &FRAME, Ms(50_100));
+
+        let heard = (1..=100).filter(|n| caller.take(n * 20, &FRAME, Ms(50_100 + n * 20)) != Taken::Repeated).count();
+
+        assert_eq!(heard, 50);
     }
 
     #[test]

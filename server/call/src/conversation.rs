@@ -7,6 +7,7 @@ mod errors;
 mod facts;
 mod hearing;
 mod model;
+mod notice;
 mod recovery;
 mod speaking;
 mod time;
@@ -29,6 +30,7 @@ use crate::{
 };
 use ending::Ending;
 use hearing::Keyed;
+use notice::Notice;
 
 /// Rounds in which what is due may make something else due.
 const ROUNDS: usize = 8;
@@ -52,10 +54,13 @@ pub struct Call {
     silence: Silence,
     transcript: Transcript,
     ending: Ending,
+    notice: Notice,
+    /// How often it was said from memory.
+    notices: u32,
     /// What the model must know besides the conversation.
     notes: VecDeque<String>,
-    /// The caller's item that was begun last.
-    caller_item: Option<String>,
+    /// The caller's line that was begun last.
+    caller_line: Option<u32>,
     /// When the caller stopped speaking, until they are answered.
     unanswered_since: Option<Ms>,
     /// A turn was played to a fresh session; until then it should have noticed.
@@ -89,8 +94,10 @@ impl Call {
             silence: Silence::new(plan.limits.silence_ms, plan.limits.silence_prompts),
             transcript: Transcript::default(),
             ending: Ending::No,
+            notice: Notice::Unsaid,
+            notices: 0,
             notes: VecDeque::new(),
-            caller_item: None,
+            caller_line: None,
             unanswered_since: None,
             reheard_by: None,
             failures: 0,
@@ -123,7 +130,7 @@ impl Call {
             Input::ModelClosed(no, failure) => self.model_closed(no, failure),
             Input::Tool { call_id, outcome } => self.tool_ended(call_id, &outcome),
             Input::Typed(text) => self.typed(text),
-            Input::End(reason) => self.finish(Finish::HangUp(reason)),
+            Input::End(reason) => self.end(reason),
             Input::Inform { text, speak } => self.inform(text, speak),
             Input::Shutdown => self.shut_down(),
             Input::Tick => {}
@@ -153,6 +160,7 @@ impl Call {
             }
             let before = self.out.len();
             self.hear_playback();
+            self.keep_notice();
             self.keep_limits();
             self.keep_keypad();
             self.keep_sessions();
@@ -178,7 +186,8 @@ impl Call {
         let Some(why) = self.turn.next(self.now) else { return };
         let event_id = self.event_id(EventKind::Create);
         self.turn.ask(event_id, why);
-        self.silence.wait(self.now);
+        // Who has just called has heard nothing yet.
+        self.silence.wait(if why == Why::Greeting { self.quiet_since() } else { self.now });
         let response = self.options(why);
         self.send(no, ClientEvent::CreateResponse { event_id, response });
     }

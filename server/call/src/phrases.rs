@@ -53,6 +53,7 @@ const fn name(phrase: Phrase) -> &'static str {
         Phrase::ShutdownGoodbye => "shutdown_goodbye",
         Phrase::WhereWereWe => "where_were_we",
         Phrase::Goodbye => "goodbye",
+        Phrase::RecordingNotice => "recording_notice",
     }
 }
 
@@ -79,7 +80,7 @@ sounds!(
     English "en", Spanish "es", French "fr", German "de";
     OneMoment "one_moment", StillLooking "still_looking", StillThere "still_there", SilenceGoodbye "silence_goodbye",
     LimitGoodbye "limit_goodbye", TechnicalProblem "technical_problem", ShutdownGoodbye "shutdown_goodbye",
-    WhereWereWe "where_were_we", Goodbye "goodbye"
+    WhereWereWe "where_were_we", Goodbye "goodbye", RecordingNotice "recording_notice"
 );
 
 #[cfg(test)]

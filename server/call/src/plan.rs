@@ -24,6 +24,17 @@ pub enum Patience {
     Patient,
 }
 
+impl Patience {
+    /// The pause that ends a turn.
+    pub const fn silence_ms(self) -> u64 {
+        match self {
+            Self::Quick => 350,
+            Self::Normal => 500,
+            Self::Patient => 900,
+        }
+    }
+}
+
 /// A tool as the model is told of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ToolSpec {
@@ -81,7 +92,7 @@ pub enum Phrase {
     SilenceGoodbye,
     /// "We have reached the end of the time for this call. Thank you for calling. Goodbye."
     LimitGoodbye,
-    /// "I am sorry, we have a technical problem. Please hold."
+    /// "I am sorry, we have a technical problem."
     TechnicalProblem,
     /// "Please excuse me, we have to restart our telephone system. Please call again in a minute. Goodbye."
     ShutdownGoodbye,
@@ -89,11 +100,13 @@ pub enum Phrase {
     WhereWereWe,
     /// "Thank you for calling. Goodbye."
     Goodbye,
+    /// "You are speaking with an AI assistant, and this call is recorded."
+    RecordingNotice,
 }
 
 impl Phrase {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::OneMoment,
         Self::StillLooking,
         Self::StillThere,
@@ -103,6 +116,7 @@ impl Phrase {
         Self::ShutdownGoodbye,
         Self::WhereWereWe,
         Self::Goodbye,
+        Self::RecordingNotice,
     ];
 }
 
@@ -135,6 +149,10 @@ pub struct Plan {
     pub limits: Limits,
     /// What the model costs.
     pub prices: Prices,
-    /// Whether the audio is kept.
+    /// Whether the audio is kept, from when the caller has heard the greeting, which says so.
     pub record: bool,
+    /// The Unix time, in milliseconds, at which the clock of the call is zero. Without it nobody knows when a model's session ends by its own
+    /// account.
+    #[serde(default)]
+    pub zero_unix_ms: Option<u64>,
 }

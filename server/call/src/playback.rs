@@ -35,6 +35,12 @@ pub(crate) struct Source {
     pub item: Option<(SessionNo, String)>,
 }
 
+impl Source {
+    fn is(&self, session: SessionNo, item: &str) -> bool {
+        self.item.as_ref().is_some_and(|(no, id)| *no == session && id == item)
+    }
+}
+
 /// How much of a clip was heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Progress {
@@ -95,7 +101,7 @@ pub(crate) struct Playback {
     ends_at: Ms,
     /// Whether this telephone returns marks at all.
     marks_come: bool,
-    ended: VecDeque<String>,
+    ended: VecDeque<(SessionNo, String)>,
     /// Sent audio that has not been heard yet by our clock, for the recording.
     tape: VecDeque<(Ms, Vec<u8>)>,
 }
@@ -118,9 +124,7 @@ impl Playback {
 
     /// More audio of an item. Refused when its end has been told.
     pub fn add(&mut self, source: Source, audio: &[u8]) -> bool {
-        if let Some((_, item)) = &source.item
-            && self.ended.contains(item)
-        {
+        if source.item.as_ref().is_some_and(|item| self.ended.contains(item)) {
             return false;
         }
         let clip = if let Some(known) = self.clips.iter().position(|clip| clip.source == source) {
@@ -143,12 +147,12 @@ impl Playback {
     }
 
     /// All audio of an item has come.
-    pub fn complete(&mut self, item: &str) {
-        for clip in &mut self.clips {
-            clip.complete |= clip.source.item.as_ref().is_some_and(|(_, id)| id == item);
+    pub fn complete(&mut self, session: SessionNo, item: &str) {
+        for clip in self.clips.iter_mut().filter(|clip| clip.source.is(session, item)) {
+            clip.complete = true;
         }
-        if !self.ended.iter().any(|ended| ended == item) {
-            self.ended.push_back(item.to_owned());
+        if !self.ended.iter().any(|(no, ended)| *no == session && ended == item) {
+            self.ended.push_back((session, item.to_owned()));
         }
         if self.ended.len() > ENDED_KEPT {
             self.ended.pop_front();
@@ -176,12 +180,8 @@ impl Playback {
     }
 
     /// Milliseconds of an item that have come.
-    pub fn generated_ms(&self, item: &str) -> u64 {
-        self.clips
-            .iter()
-            .filter(|clip| clip.source.item.as_ref().is_some_and(|(_, id)| id == item))
-            .map(|clip| ms(clip.generated))
-            .sum()
+    pub fn generated_ms(&self, session: SessionNo, item: &str) -> u64 {
+        self.clips.iter().filter(|clip| clip.source.is(session, item)).map(|clip| ms(clip.generated)).sum()
     }
 
     /// What to send next, if the telephone should have it already.
@@ -311,8 +311,8 @@ impl Playback {
         }
         let progress: Vec<Progress> = self.clips.iter().map(|clip| self.progress_of(clip, now)).collect();
         for clip in std::mem::take(&mut self.clips) {
-            if let Some((_, item)) = clip.source.item {
-                self.complete(&item);
+            if let Some((session, item)) = clip.source.item {
+                self.complete(session, &item);
             }
         }
         for (at, audio) in &mut self.tape {

@@ -21,6 +21,9 @@ const MAX_LOSSES: u32 = 3;
 /// A successor that could not be opened is tried again after this long.
 const SUCCESSOR_RETRY_MS: u64 = 30_000;
 
+/// A session is replaced so long before its server ends it; one that lives shorter than twice as long, after half its life.
+const BEFORE_END_MS: u64 = 60_000;
+
 /// Which of the sockets an event is of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
@@ -49,6 +52,8 @@ struct Socket {
     no: SessionNo,
     phase: Phase,
     ready_at: Ms,
+    /// When it should be replaced, by its own account.
+    replace_by: Option<Ms>,
 }
 
 /// What to do after a failure.
@@ -92,7 +97,7 @@ impl Sessions {
 
     fn new_socket(&mut self) -> Socket {
         self.last += 1;
-        Socket { no: SessionNo(self.last), phase: Phase::Opening, ready_at: Ms(0) }
+        Socket { no: SessionNo(self.last), phase: Phase::Opening, ready_at: Ms(0), replace_by: None }
     }
 
     /// Whose number this is.
@@ -114,6 +119,16 @@ impl Sessions {
     pub fn opened(&mut self, no: SessionNo) {
         if let Some(socket) = self.socket(no).filter(|socket| socket.phase == Phase::Opening) {
             socket.phase = Phase::Open;
+        }
+    }
+
+    /// The server says when it ends a session.
+    pub fn ends(&mut self, no: SessionNo, at: Ms, now: Ms) {
+        let left = at.since(now);
+        if left > 0
+            && let Some(socket) = self.socket(no)
+        {
+            socket.replace_by = Some(now.plus(left.saturating_sub(BEFORE_END_MS).max(left / 2)));
         }
     }
 
@@ -159,7 +174,8 @@ impl Sessions {
 
     fn next_due(&self, session_ms: u64) -> Option<Ms> {
         let socket = self.current.filter(|socket| socket.phase == Phase::Ready && self.next.is_none())?;
-        Some(socket.ready_at.plus(session_ms).max(self.next_not_before))
+        let old = socket.ready_at.plus(session_ms);
+        Some(socket.replace_by.map_or(old, |by| by.min(old)).max(self.next_not_before))
     }
 
     /// The successor takes over; the number of the one it replaces.
@@ -339,6 +355,23 @@ mod tests {
         assert_eq!(sessions.lost(false, Ms(270)), After::Again);
         sessions.open(Ms(1_020));
         assert_eq!(sessions.lost(false, Ms(1_030)), After::GiveUp);
+    }
+
+    #[test]
+    fn a_session_is_replaced_before_its_server_ends_it() {
+        let mut sessions = Sessions::default();
+        let no = sessions.open(Ms(0));
+        sessions.created(no);
+        sessions.ends(no, Ms(600_000), Ms(100));
+        sessions.updated(no, Ms(200));
+
+        assert!(!sessions.wants_next(3_000_000, Ms(539_999)) && sessions.wants_next(3_000_000, Ms(540_000)));
+        // It may be replaced earlier, and one that has ended already by the server's clock is believed to live.
+        assert!(sessions.wants_next(300_000, Ms(300_200)));
+        sessions.ends(no, Ms(600_000), Ms(700_000));
+        assert!(sessions.wants_next(3_000_000, Ms(540_000)));
+        sessions.ends(no, Ms(800_000), Ms(700_000));
+        assert!(!sessions.wants_next(3_000_000, Ms(749_999)) && sessions.wants_next(3_000_000, Ms(750_000)));
     }
 
     #[test]

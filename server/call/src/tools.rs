@@ -13,10 +13,16 @@ const OUTPUT_KEPT_BYTES: usize = 4_096;
 /// The longest answer the model is given.
 const OUTPUT_BYTES: usize = 16_384;
 
+/// The longest id of a function call that the model takes.
+const MAX_ID_BYTES: usize = 32;
+
 /// One function call.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
-    pub call_id: String,
+    /// The model's id of it, or another one when an earlier session used the same: unlike all others of this call.
+    pub id: String,
+    /// The model's id of it in its session.
+    call_id: String,
     pub name: String,
     pub arguments: String,
     pub session: SessionNo,
@@ -29,15 +35,23 @@ pub(crate) struct Run {
     owed: bool,
 }
 
+impl Run {
+    /// What a session is told as the id of this call. Each may number its calls as every other does, so that a foreign call is not called
+    /// as it was where it came from.
+    pub fn id_in(&self, session: SessionNo) -> String {
+        if self.session == session { self.call_id.clone() } else { scoped(self.session, &self.call_id) }
+    }
+}
+
 /// What to do with a call that the model makes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Begin {
-    /// Run it.
-    Run,
+    /// Run it, by this id.
+    Run(String),
     /// It is known already.
     Repeated,
-    /// Do not run it, answer this.
-    Refuse(&'static str),
+    /// Do not run it, answer this by this id.
+    Refuse(String, &'static str),
 }
 
 /// What to do with an outcome.
@@ -53,11 +67,18 @@ pub(crate) enum Ended {
 
 #[derive(Debug)]
 struct Round {
+    session: SessionNo,
     response: String,
     done: bool,
     /// Whether words were spoken beside the calls.
     spoke: bool,
     then: AfterTool,
+}
+
+impl Round {
+    fn is_of(&self, session: SessionNo, response: &str) -> bool {
+        self.session == session && self.response == response
+    }
 }
 
 #[derive(Debug, Default)]
@@ -69,16 +90,30 @@ pub(crate) struct Tools {
 impl Tools {
     /// The model calls a function.
     pub fn begin(&mut self, response: &str, session: SessionNo, call: (&str, &str, &str), now: Ms) -> Begin {
+        let (running, total) = (self.running().count(), self.runs.len());
+        let Some(id) = self.add(response, session, call, now) else { return Begin::Repeated };
+        if !self.rounds.iter().any(|round| round.is_of(session, response)) {
+            let response = response.to_owned();
+            self.rounds.push(Round { session, response, done: false, spoke: false, then: AfterTool::GoOn });
+        }
+        if total >= MAX_CALLS || running >= MAX_AT_ONCE { Begin::Refuse(id, TOO_MANY) } else { Begin::Run(id) }
+    }
+
+    /// The model calls a function in a response that was stopped: it is not run, and nothing follows from the answer.
+    pub fn refuse(&mut self, session: SessionNo, call: (&str, &str, &str), now: Ms) -> Begin {
+        self.add("", session, call, now).map_or(Begin::Repeated, |id| Begin::Refuse(id, INTERRUPTED))
+    }
+
+    /// Notes a call, unless this session has made it already. Its id.
+    fn add(&mut self, response: &str, session: SessionNo, call: (&str, &str, &str), now: Ms) -> Option<String> {
         let (call_id, name, arguments) = call;
-        if self.runs.iter().any(|run| run.call_id == call_id) {
-            return Begin::Repeated;
+        let known = self.runs.iter().any(|run| run.session == session && run.call_id == call_id);
+        if known || self.runs.len() >= 2 * MAX_CALLS {
+            return None;
         }
-        let running = self.running().count();
-        let total = self.runs.len();
-        if total >= 2 * MAX_CALLS {
-            return Begin::Repeated;
-        }
+        let id = self.free_id(session, call_id);
         self.runs.push(Run {
+            id: id.clone(),
             call_id: call_id.to_owned(),
             name: name.to_owned(),
             arguments: arguments.to_owned(),
@@ -89,29 +124,34 @@ impl Tools {
             arrived: false,
             owed: false,
         });
-        if !self.rounds.iter().any(|round| round.response == response) {
-            self.rounds.push(Round { response: response.to_owned(), done: false, spoke: false, then: AfterTool::GoOn });
+        Some(id)
+    }
+
+    /// An id for a call that no other call has.
+    fn free_id(&self, session: SessionNo, call_id: &str) -> String {
+        let is_free = |id: &str| self.runs.iter().all(|run| run.id != id);
+        if is_free(call_id) {
+            return call_id.to_owned();
         }
-        if total >= MAX_CALLS || running >= MAX_AT_ONCE {
-            return Begin::Refuse(
-                r#"{"status":"error","code":"too_many_calls","say":"I cannot look up so many things at once."}"#,
-            );
+        let mut id = scoped(session, call_id);
+        while !is_free(&id) {
+            id.push('_');
         }
-        Begin::Run
+        id
     }
 
     /// A function is answered for, because it takes too long. What it answers itself is still wanted.
-    pub fn answer_for(&mut self, call_id: &str, outcome: &ToolOutcome) -> Ended {
-        let ended = self.end(call_id, outcome);
-        for run in self.runs.iter_mut().filter(|run| run.call_id == call_id) {
+    pub fn answer_for(&mut self, id: &str, outcome: &ToolOutcome) -> Ended {
+        let ended = self.end(id, outcome);
+        for run in self.runs.iter_mut().filter(|run| run.id == id) {
             run.owed = true;
         }
         ended
     }
 
     /// A function answered.
-    pub fn end(&mut self, call_id: &str, outcome: &ToolOutcome) -> Ended {
-        let Some(run) = self.runs.iter_mut().find(|run| run.call_id == call_id) else { return Ended::Unknown };
+    pub fn end(&mut self, id: &str, outcome: &ToolOutcome) -> Ended {
+        let Some(run) = self.runs.iter_mut().find(|run| run.id == id) else { return Ended::Unknown };
         let late = std::mem::take(&mut run.owed);
         if run.output.is_some() && !late {
             return Ended::Unknown;
@@ -122,7 +162,7 @@ impl Tools {
         if late {
             return Ended::Late(answer);
         }
-        if let Some(round) = self.rounds.iter_mut().find(|round| round.response == answer.response)
+        if let Some(round) = self.rounds.iter_mut().find(|round| round.is_of(answer.session, &answer.response))
             && outcome.then == AfterTool::EndCall
         {
             round.then = AfterTool::EndCall;
@@ -132,8 +172,8 @@ impl Tools {
     }
 
     /// A response ended: nothing more is called by it. `spoke` says whether it also had words.
-    pub fn response_done(&mut self, response: &str, spoke: bool) {
-        for round in self.rounds.iter_mut().filter(|round| round.response == response) {
+    pub fn response_done(&mut self, session: SessionNo, response: &str, spoke: bool) {
+        for round in self.rounds.iter_mut().filter(|round| round.is_of(session, response)) {
             (round.done, round.spoke) = (true, spoke);
         }
     }
@@ -148,15 +188,15 @@ impl Tools {
     /// The next response of which all calls are answered: now the model must speak. With it whether it spoke already.
     pub fn next_complete(&mut self) -> Option<(AfterTool, bool)> {
         let complete = self.rounds.iter().position(|round| {
-            round.done && self.runs.iter().all(|run| run.response != round.response || run.output.is_some())
+            round.done && self.runs.iter().all(|run| !round.is_of(run.session, &run.response) || run.output.is_some())
         })?;
         let round = self.rounds.remove(complete);
         Some((round.then, round.spoke))
     }
 
     /// The model has been seen to have an answer.
-    pub fn arrived(&mut self, call_id: &str) {
-        for run in self.runs.iter_mut().filter(|run| run.call_id == call_id) {
+    pub fn arrived(&mut self, session: SessionNo, call_id: &str) {
+        for run in self.runs.iter_mut().filter(|run| run.session == session && run.call_id == call_id) {
             run.arrived = true;
         }
     }
@@ -187,8 +227,8 @@ impl Tools {
     }
 
     /// A call that was answered, for a session that does not know it.
-    pub fn answered(&self, call_id: &str) -> Option<&Run> {
-        self.runs.iter().find(|run| run.call_id == call_id && run.output.as_ref().is_some_and(|text| !text.is_empty()))
+    pub fn answered(&self, id: &str) -> Option<&Run> {
+        self.runs.iter().find(|run| run.id == id && run.output.as_ref().is_some_and(|text| !text.is_empty()))
     }
 
     fn forget_old_outputs(&mut self) {
@@ -199,6 +239,19 @@ impl Tools {
         }
     }
 }
+
+/// The id of a call outside its session.
+fn scoped(session: SessionNo, call_id: &str) -> String {
+    let prefix = format!("s{}_", session.0);
+    let start = call_id.ceil_char_boundary(call_id.len().saturating_sub(MAX_ID_BYTES.saturating_sub(prefix.len())));
+    prefix + &call_id[start..]
+}
+
+/// What the model is told of a call more than it may make.
+const TOO_MANY: &str = r#"{"status":"error","code":"too_many_calls","say":"I cannot look up so many things at once."}"#;
+
+/// What the model is told of a call in an answer that was stopped.
+const INTERRUPTED: &str = r#"{"status":"error","code":"interrupted"}"#;
 
 /// What the model is told of a call that does not answer in time.
 pub(crate) fn too_slow() -> ToolOutcome {
@@ -239,7 +292,7 @@ mod tests {
         begin(&mut tools, "b");
 
         tools.end("a", &done("{}"));
-        tools.response_done("resp_1", false);
+        tools.response_done(SessionNo(1), "resp_1", false);
         assert_eq!(tools.next_complete(), None);
         tools.end("b", &done("{}"));
 
@@ -251,7 +304,7 @@ mod tests {
     fn the_same_call_is_run_once_and_answered_once() {
         let mut tools = Tools::default();
 
-        assert_eq!(begin(&mut tools, "a"), Begin::Run);
+        assert_eq!(begin(&mut tools, "a"), Begin::Run("a".into()));
         assert_eq!(begin(&mut tools, "a"), Begin::Repeated);
         assert!(matches!(tools.end("a", &done("{}")), Ended::Answer(_)));
         assert!(matches!(tools.end("a", &done("{}")), Ended::Unknown));
@@ -270,13 +323,40 @@ mod tests {
     }
 
     #[test]
+    fn each_session_may_count_its_calls_from_one() {
+        let mut tools = Tools::default();
+        begin(&mut tools, "call_1");
+
+        let again = tools.begin("resp_1", SessionNo(2), ("call_1", "get_menu", "{}"), Ms(5));
+        assert_eq!(again, Begin::Run("s2_call_1".into()));
+        assert!(
+            matches!(tools.end("s2_call_1", &done("two")), Ended::Answer(run) if run.id_in(SessionNo(2)) == "call_1")
+        );
+        tools.response_done(SessionNo(2), "resp_1", false);
+
+        // The first session's call still runs, and its round with it.
+        assert_eq!(tools.next_complete(), Some((AfterTool::GoOn, false)));
+        assert_eq!(tools.next_complete(), None);
+        assert!(
+            matches!(tools.end("call_1", &done("one")), Ended::Answer(run) if run.id_in(SessionNo(2)) == "s1_call_1")
+        );
+    }
+
+    #[test]
+    fn the_id_of_a_foreign_call_is_not_longer_than_the_model_takes() {
+        let long = "call_0123456789012345678901234567";
+        assert_eq!(scoped(SessionNo(12), long), "s12_0123456789012345678901234567");
+        assert_eq!(scoped(SessionNo(12), long).len(), MAX_ID_BYTES);
+    }
+
+    #[test]
     fn too_many_at_once_are_refused_but_answered() {
         let mut tools = Tools::default();
         for n in 0..MAX_AT_ONCE {
-            assert_eq!(begin(&mut tools, &n.to_string()), Begin::Run);
+            assert_eq!(begin(&mut tools, &n.to_string()), Begin::Run(n.to_string()));
         }
 
-        assert!(matches!(begin(&mut tools, "one more"), Begin::Refuse(_)));
+        assert!(matches!(begin(&mut tools, "one more"), Begin::Refuse(..)));
     }
 
     #[test]

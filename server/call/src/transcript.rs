@@ -45,8 +45,10 @@ enum Words {
 struct Entry {
     line: u32,
     what: What,
-    /// The model's item; of a function call the id to answer to.
+    /// The model's item; of a function call its id.
     item: Option<String>,
+    /// Which of the model's sessions it was begun in, counted from 0: items of each have names of their own.
+    session: u32,
     text: String,
     heard_ms: u64,
     total_ms: u64,
@@ -95,6 +97,7 @@ pub(crate) enum Past<'a> {
 pub(crate) struct Transcript {
     entries: Vec<Entry>,
     lines: u32,
+    session: u32,
     /// Items that are no lines, with the line that they follow.
     others: Vec<(String, Option<u32>)>,
     any_dirty: bool,
@@ -102,12 +105,16 @@ pub(crate) struct Transcript {
 }
 
 impl Transcript {
+    /// Another session of the model: what it calls by a known name is something else.
+    pub fn session_begins(&mut self) {
+        self.session += 1;
+        self.others.clear();
+    }
+
     /// The line of an item, begun if it is new.
     pub fn item(&mut self, item: &str, speaker: Speaker, now: Ms) -> u32 {
-        if let Some(entry) =
-            self.entries.iter().find(|entry| entry.what != What::Tool && entry.item.as_deref() == Some(item))
-        {
-            return entry.line;
+        if let Some(known) = self.position(item) {
+            return self.entries[known].line;
         }
         self.push(What::Said(speaker), Some(item.to_owned()), now)
     }
@@ -173,6 +180,7 @@ impl Transcript {
             line: self.lines,
             what,
             item,
+            session: self.session,
             text: String::new(),
             heard_ms: 0,
             total_ms: 0,
@@ -288,7 +296,10 @@ impl Transcript {
     }
 
     fn position(&self, item: &str) -> Option<usize> {
-        self.entries.iter().position(|entry| entry.what != What::Tool && entry.item.as_deref() == Some(item))
+        let is_it = |entry: &Entry| {
+            entry.what != What::Tool && entry.session == self.session && entry.item.as_deref() == Some(item)
+        };
+        self.entries.iter().position(is_it)
     }
 
     /// The line that an item is, or stands after.
@@ -373,9 +384,9 @@ impl Transcript {
         self.entries[from..].iter().filter_map(|entry| entry.said(shown)).collect()
     }
 
-    /// Whether an item has words.
-    pub fn has_words(&self, item: &str) -> bool {
-        self.position(item).is_some_and(|at| !self.entries[at].text.is_empty())
+    /// Whether a line has words.
+    pub fn has_words(&self, line: u32) -> bool {
+        self.entries.iter().any(|entry| entry.line == line && !entry.text.is_empty())
     }
 }
 

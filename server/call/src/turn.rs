@@ -91,6 +91,11 @@ impl Turn {
         self.wanted = self.wanted.max(Some(why));
     }
 
+    /// Whoever wanted a response for this does not any more.
+    pub fn forget(&mut self, why: Why) {
+        self.wanted.take_if(|wanted| *wanted == why);
+    }
+
     /// Nothing is wanted any more.
     pub fn want_nothing(&mut self) {
         (self.wanted, self.answer_follows) = (None, false);
@@ -133,9 +138,11 @@ impl Turn {
         (self.asked.as_ref()?.event == event).then(|| self.asked.take().map(|asked| asked.why))?
     }
 
-    /// The model says that a response is active: ask again when it is done.
+    /// The model says that a response is active: ask again when it is done. A model that does not say what it refuses means what was asked
+    /// last.
     pub fn already_active(&mut self, event: Option<EventId>, now: Ms) {
-        let Some(event) = event else { return };
+        let asked = self.asked.as_ref().map(|asked| asked.event);
+        let Some(event) = event.or(asked).or(self.active.as_ref().and_then(|active| active.event)) else { return };
         if let Some(why) = self.refused(event) {
             self.want(why);
         } else if let Some(active) = self.active.as_mut().filter(|active| active.event == Some(event)) {
@@ -260,6 +267,9 @@ impl Turn {
             self.want(asked.why);
         }
         self.active = None;
+        // Another session may count its responses from one as this one did.
+        self.discarded.clear();
+        self.outside.clear();
         self.speaking_since = None;
         self.own_by = None;
         self.not_before = None;

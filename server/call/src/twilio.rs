@@ -43,6 +43,8 @@ pub enum FromPhone<'a> {
     },
     /// The stream ends.
     Stop,
+    /// A frame that is not for this call: an event that Twilio may add one day, or one of another stream.
+    Other,
     /// A frame that could not be understood.
     Unknown,
 }
@@ -64,13 +66,21 @@ pub struct Start {
     pub sample_rate: u32,
 }
 
-/// Reads a frame. An event that Twilio may add one day is [`FromPhone::Unknown`], not an error.
+/// Reads a frame. An event that Twilio may add one day is [`FromPhone::Other`], not an error.
 pub fn parse(text: &str) -> Result<FromPhone<'_>, FrameError> {
+    parse_of("", text)
+}
+
+/// Reads a frame of this stream. What another stream sends is [`FromPhone::Other`]; a second start is one whatever its name.
+pub fn parse_of<'a>(stream_sid: &str, text: &'a str) -> Result<FromPhone<'a>, FrameError> {
     if text.len() > MAX_FRAME_BYTES {
         return Err(FrameError::TooLarge { bytes: text.len() });
     }
     let frame: Frame<'_> = serde_json::from_str(text)?;
+    let sid = frame.stream_sid.as_deref().unwrap_or_default();
+    let is_foreign = !stream_sid.is_empty() && !sid.is_empty() && sid != stream_sid;
     Ok(match frame.event.as_ref() {
+        "media" | "mark" | "dtmf" | "stop" if is_foreign => FromPhone::Other,
         "media" => {
             let media = frame.media.ok_or(FrameError::Missing { part: "media" })?;
             FromPhone::Media { timestamp_ms: media.timestamp, payload: media.payload }
@@ -86,7 +96,7 @@ pub fn parse(text: &str) -> Result<FromPhone<'_>, FrameError> {
         }
         "connected" => FromPhone::Connected,
         "stop" => FromPhone::Stop,
-        _ => FromPhone::Unknown,
+        _ => FromPhone::Other,
     })
 }
 
@@ -306,7 +316,20 @@ mod tests {
             Ok(FromPhone::Mark { name: "item_A2:1480:g3:m17".into() })
         );
         assert_eq!(parse(r#"{"event":"stop","streamSid":"MZ","stop":{"accountSid":"AC"}}"#), Ok(FromPhone::Stop));
-        assert_eq!(parse(r#"{"event":"from_the_future"}"#), Ok(FromPhone::Unknown));
+        assert_eq!(parse(r#"{"event":"from_the_future"}"#), Ok(FromPhone::Other));
+    }
+
+    #[test]
+    fn what_another_stream_sends_is_not_for_this_call() {
+        let of = |sid: &str, event: &str| {
+            format!(r#"{{"event":"{event}","streamSid":"{sid}","media":{{"payload":"/w=="}},"start":{{}}}}"#)
+        };
+
+        assert!(matches!(parse_of("MZ1", &of("MZ1", "media")), Ok(FromPhone::Media { .. })));
+        assert!(matches!(parse_of("MZ1", &of("", "media")), Ok(FromPhone::Media { .. })));
+        assert_eq!(parse_of("MZ1", &of("MZ2", "media")), Ok(FromPhone::Other));
+        assert_eq!(parse_of("MZ1", &of("MZ2", "stop")), Ok(FromPhone::Other));
+        assert!(matches!(parse_of("MZ1", &of("MZ2", "start")), Ok(FromPhone::Start(_))));
     }
 
     #[test]

@@ -189,7 +189,7 @@ pub async fn until<T>(time: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -
 }
 
 /// A caller may wait this long for an answer: two seconds, and what a machine that runs other tests at the same time adds.
-const ANSWER_MS: u64 = 2_600;
+const ANSWER_MS: u64 = 2_200;
 
 /// After the last answer the caller stays for three seconds before hanging up.
 const SILENCE_MS: u64 = 3_100;

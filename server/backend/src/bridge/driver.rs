@@ -78,6 +78,8 @@ impl Driver {
         notes: Notes,
     ) -> Self {
         let began = Instant::now();
+        let zero_unix_ms = u64::try_from(toolbox.org.now().timestamp_millis()).ok();
+        let plan = Plan { zero_unix_ms, ..plan };
         Self {
             call: Call::new(plan, Ms(0)),
             began,
@@ -178,12 +180,18 @@ impl Driver {
         }
     }
 
+    /// A frame of the telephone's; of another stream's nothing is heard.
+    fn read<'a>(&self, text: &'a str) -> FromPhone<'a> {
+        let stream_sid = self.phone.as_ref().map_or("", Phone::stream_sid);
+        twilio::parse_of(stream_sid, text).unwrap_or(FromPhone::Unknown)
+    }
+
     fn take_phone(&mut self, frame: &FromSocket) {
         self.last_heard = Instant::now();
         match frame {
             FromSocket::Text(text) => {
                 // The call counts what it cannot understand, and gives up on a telephone that sends too much of it.
-                self.feed(Input::Phone(twilio::parse(text).unwrap_or(FromPhone::Unknown)));
+                self.feed(Input::Phone(self.read(text)));
             }
             FromSocket::Nonsense => self.feed(Input::Phone(FromPhone::Unknown)),
             FromSocket::Alive => {}

@@ -101,7 +101,7 @@ async fn wait_for_start(socket: &mut WebSocket) -> Result<Start, Refusal> {
     for _ in 0..MAX_FRAMES {
         match socket.recv().await {
             Some(Ok(Message::Text(text))) => match twilio::parse(&text) {
-                Ok(FromPhone::Connected | FromPhone::Unknown) => {}
+                Ok(FromPhone::Connected | FromPhone::Other | FromPhone::Unknown) => {}
                 Ok(FromPhone::Start(start)) => return Ok(start),
                 Ok(FromPhone::Stop) => return Err(Refusal::Gone),
                 Ok(FromPhone::Media { .. } | FromPhone::Dtmf { .. } | FromPhone::Mark { .. }) | Err(_) => {

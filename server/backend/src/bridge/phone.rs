@@ -48,6 +48,11 @@ impl Phone {
         Self { wire, stream_sid, frames_in: 0, frames_out: 0, close_code: close_code::NORMAL }
     }
 
+    /// The stream it carries.
+    pub(super) fn stream_sid(&self) -> &str {
+        &self.stream_sid
+    }
+
     /// Sends a frame. A telephone that is gone takes everything.
     pub(super) fn send(&mut self, frame: &ToPhone) -> Result<(), Lost> {
         let Some(wire) = &mut self.wire else { return Ok(()) };
@@ -84,6 +89,13 @@ impl Phone {
     /// Takes note that the other side is gone.
     pub(super) fn forget(&mut self) {
         self.wire = None;
+    }
+
+    /// The telephone broke the protocol: it is left with the code that says so, unless another one has been chosen.
+    pub(super) fn broke_the_protocol(&mut self) {
+        if self.close_code == close_code::NORMAL {
+            self.close_code = close_code::POLICY;
+        }
     }
 
     /// Leaves with this reason. Whatever the telephone still sends is not read.

@@ -8,12 +8,14 @@ use crate::{
     turn::Why,
 };
 
-/// A model that was told to say goodbye and does not begin within this is spoken for.
-const GOODBYE_MS: u64 = 2_500;
-/// A goodbye longer than this is cut.
+/// A model that was told to say goodbye and is silent for so long, before it or in the middle of it, is spoken for.
+const GOODBYE_MS: u64 = 1_700;
+/// A goodbye that has lasted this long is cut, whatever keeps it from its end.
 const LONGEST_GOODBYE_MS: u64 = 20_000;
 /// How long the assistant may go on before a call that is over its limit is wound up.
 const WIND_UP_MS: u64 = 6_000;
+/// The same when staff want it to end.
+const CUT_SHORT_MS: u64 = 1_500;
 
 /// Where a call stands on its way out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,8 +57,8 @@ impl Call {
     /// Answers for tools that are too slow, and goes on when all of a response's tools have answered.
     pub(super) fn keep_tools(&mut self) {
         while let Some(run) = self.tools.next_overdue(self.plan.limits.tool_ms, self.now) {
-            let call_id = run.call_id.clone();
-            self.tool_is_slow(&call_id);
+            let id = run.id.clone();
+            self.tool_is_slow(&id);
         }
         while let Some((then, spoke)) = self.tools.next_complete() {
             if !self.ending.lets_speak() {
@@ -65,7 +67,7 @@ impl Call {
             match then {
                 AfterTool::GoOn => {
                     self.turn.want(Why::Answer);
-                    self.silence.wait(self.now);
+                    self.silence.wait(self.quiet_since());
                 }
                 AfterTool::EndCall => self.say_goodbye(spoke),
             }
@@ -87,6 +89,14 @@ impl Call {
         }
     }
 
+    /// The caller goes on: whatever goodbye was thought of is not said.
+    pub(super) fn stay(&mut self) {
+        if matches!(self.ending, Ending::Goodbye { .. }) {
+            self.ending = Ending::No;
+            self.turn.forget(Why::Goodbye);
+        }
+    }
+
     pub(super) fn goodbye_said(&mut self) {
         if let Ending::Goodbye { said, .. } = &mut self.ending {
             *said = true;
@@ -94,12 +104,18 @@ impl Call {
     }
 
     pub(super) fn shut_down(&mut self) {
-        self.wind_up(Phrase::ShutdownGoodbye, Finish::HangUp(EndReason::Shutdown));
+        self.wind_up(Phrase::ShutdownGoodbye, Finish::HangUp(EndReason::Shutdown), WIND_UP_MS);
+    }
+
+    /// Somebody ends the call. One who listens is told; who types sees it.
+    pub(super) fn end(&mut self, reason: EndReason) {
+        let finish = Finish::HangUp(reason);
+        if self.is_typed() { self.finish(finish) } else { self.wind_up(Phrase::Goodbye, finish, CUT_SHORT_MS) }
     }
 
     /// Ends a call that has lasted, or cost, too much.
     pub(super) fn keep_limits(&mut self) {
-        if !self.ending.is_far() {
+        if !self.ending.is_far() && !self.goodbye_is_owed() {
             return;
         }
         let Some(started) = self.started else {
@@ -117,17 +133,18 @@ impl Call {
                 "The call has cost as much as it may."
             };
             self.note_event("limit", what);
-            self.wind_up(Phrase::LimitGoodbye, Finish::HangUp(EndReason::Limit));
+            self.wind_up(Phrase::LimitGoodbye, Finish::HangUp(EndReason::Limit), WIND_UP_MS);
         }
     }
 
-    fn wind_up(&mut self, phrase: Phrase, finish: Finish) {
+    /// The sentence being spoken may end within so long, then the call ends with this one.
+    fn wind_up(&mut self, phrase: Phrase, finish: Finish, within_ms: u64) {
         if self.started.is_none() {
             return self.finish(finish);
         }
         if matches!(self.ending, Ending::No | Ending::Goodbye { .. }) {
             self.turn.want_nothing();
-            self.ending = Ending::WindUp { phrase, finish, by: self.now.plus(WIND_UP_MS) };
+            self.ending = Ending::WindUp { phrase, finish, by: self.now.plus(within_ms) };
         }
     }
 
@@ -142,32 +159,44 @@ impl Call {
         self.say(phrase);
     }
 
+    /// Whatever is being said ends here, and the call with this sentence.
+    fn cut_short(&mut self, phrase: Phrase, finish: Finish) {
+        if let Some(no) = self.sessions.ready() {
+            self.cancel_response(no);
+        }
+        self.stop_speaking();
+        self.last_words(phrase, finish);
+        self.send_audio();
+    }
+
+    /// When a goodbye must have come to its end. One that is owed may not leave the caller in silence either.
+    fn goodbye_by(&self, since: Ms, said: bool) -> Ms {
+        let longest = since.plus(LONGEST_GOODBYE_MS);
+        if said { longest } else { longest.min(since.max(self.playback.ends_at()).plus(GOODBYE_MS)) }
+    }
+
+    /// Whether the caller waits for the goodbye.
+    pub(super) const fn goodbye_is_owed(&self) -> bool {
+        matches!(self.ending, Ending::Goodbye { said: false, .. })
+    }
+
     pub(super) fn keep_ending(&mut self) {
         match self.ending {
             Ending::No | Ending::Over => {}
-            Ending::Goodbye { said: true, .. } => {
-                if self.playback.is_settled() && self.turn.active().is_none() && !self.turn.caller_speaks() {
-                    self.finish(Finish::HangUp(EndReason::AssistantEnded));
-                }
-            }
-            Ending::Goodbye { since, said: false } => {
-                let begun = self.turn.active().is_some_and(|active| active.audio_ms > 0 || active.words);
-                let allowed = if begun { LONGEST_GOODBYE_MS } else { GOODBYE_MS };
-                if since.plus(allowed) <= self.now {
-                    self.last_words(Phrase::Goodbye, Finish::HangUp(EndReason::AssistantEnded));
-                    self.send_audio();
+            Ending::Goodbye { since, said } => {
+                let finish = Finish::HangUp(EndReason::AssistantEnded);
+                let nobody_speaks = self.turn.active().is_none() && !self.turn.caller_speaks();
+                if said && self.playback.is_settled() && nobody_speaks {
+                    self.finish(finish);
+                } else if self.goodbye_by(since, said) <= self.now {
+                    self.cut_short(Phrase::Goodbye, finish);
                 }
             }
             Ending::WindUp { phrase, finish, by } => {
                 let quiet =
                     !self.playback.is_busy(self.now) && self.turn.active().is_none() && !self.turn.caller_speaks();
                 if quiet || by <= self.now {
-                    if let Some(no) = self.sessions.ready() {
-                        self.cancel_response(no);
-                    }
-                    self.stop_speaking();
-                    self.last_words(phrase, finish);
-                    self.send_audio();
+                    self.cut_short(phrase, finish);
                 }
             }
             Ending::LastWords { finish } => {
@@ -181,11 +210,7 @@ impl Call {
     /// When the ending goes on if nothing happens before.
     pub(super) fn ending_deadline(&self) -> Option<(Ms, &'static str)> {
         match self.ending {
-            Ending::Goodbye { since, said: false } => {
-                let begun = self.turn.active().is_some_and(|active| active.audio_ms > 0 || active.words);
-                let allowed = if begun { LONGEST_GOODBYE_MS } else { GOODBYE_MS };
-                Some((since.plus(allowed), "the assistant says goodbye"))
-            }
+            Ending::Goodbye { since, said } => Some((self.goodbye_by(since, said), "the assistant says goodbye")),
             Ending::WindUp { by, .. } => Some((by, "the call is wound up")),
             _ => None,
         }
@@ -203,7 +228,7 @@ impl Call {
         if self.stop_for_good() && !matches!(finish, Finish::Gone(_)) {
             self.out.push_back(Output::Phone(crate::twilio::ToPhone::Clear));
         }
-        let abandoned: Vec<(String, Ms)> = self.tools.running().map(|run| (run.call_id.clone(), run.started)).collect();
+        let abandoned: Vec<(String, Ms)> = self.tools.running().map(|run| (run.id.clone(), run.started)).collect();
         for (call_id, started) in abandoned {
             let (status, output) = (ToolStatus::Failed, ABANDONED.to_owned());
             self.fact(Fact::ToolEnded { call_id, status, output, duration_ms: self.now.since(started) });

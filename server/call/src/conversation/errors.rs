@@ -15,6 +15,7 @@ const UNREADABLE_WITHIN_MS: u64 = 10_000;
 impl Call {
     /// A response must not end in dead air.
     pub(super) fn judge(&mut self, response: &Response, active: &Active) {
+        self.notice_in(response, active);
         let said = active.audio_ms > 0 || active.words;
         let cancelled = response.status == "cancelled"
             && (active.stopped || response.reason.is_some() || self.turn.caller_speaks());

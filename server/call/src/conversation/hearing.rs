@@ -32,7 +32,7 @@ impl Call {
             return;
         }
         match frame {
-            FromPhone::Connected => {}
+            FromPhone::Connected | FromPhone::Other => {}
             FromPhone::Start(start) => self.stream_starts(&start),
             FromPhone::Stop if self.started.is_some() => self.finish(Finish::Gone(EndReason::CallerHungUp)),
             FromPhone::Media { .. } | FromPhone::Stop if self.started.is_none() => {
@@ -79,7 +79,7 @@ impl Call {
         self.metrics.frames_in += 1;
         self.metrics.padded_ms += gap_ms;
         let length = audio.len();
-        if self.plan.record {
+        if self.is_recording() {
             self.out.push_back(Output::Record { track: Track::Caller, at, audio });
         }
         let Some(no) = self.sessions.ready() else { return };
@@ -107,6 +107,8 @@ impl Call {
             return self.bad_frame();
         }
         self.silence.caller_acts(self.now);
+        // Who presses keys has not finished: what they mean is known when all of them are there.
+        self.stay();
     }
 
     /// A number is complete: the model is told, as if it had been said.
@@ -171,7 +173,7 @@ impl Call {
         if text.is_empty() || !self.is_typed() || !matches!(self.ending, Ending::No | Ending::Goodbye { .. }) {
             return;
         }
-        self.ending = Ending::No;
+        self.stay();
         self.silence.caller_acts(self.now);
         self.transcript.typed(text, self.now);
         self.caller_said(NewItem::User { text: text.to_owned() });

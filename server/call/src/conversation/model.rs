@@ -15,6 +15,15 @@ const LATE_MS: u64 = 2_000;
 /// An answer that spoke so long beside its calls has said its goodbye.
 const SPOKE_MS: u64 = 800;
 
+/// What is known of an item that is done besides itself.
+#[derive(Clone, Copy)]
+struct Made {
+    /// It does not say so, but it is complete.
+    completed: bool,
+    /// Its response was cancelled.
+    cancelled: bool,
+}
+
 impl Call {
     pub(super) fn model(&mut self, no: SessionNo, event: ServerEvent<'_>) {
         match self.sessions.which(no) {
@@ -27,7 +36,7 @@ impl Call {
 
     fn setting_up(&mut self, no: SessionNo, event: ServerEvent<'_>) {
         match event {
-            ServerEvent::SessionCreated(_) => self.set_up(no),
+            ServerEvent::SessionCreated(info) => self.set_up(no, &info),
             ServerEvent::SessionUpdated(info) => self.session_updated(no, &info),
             ServerEvent::Error(error) => {
                 self.note_error(&error);
@@ -42,9 +51,16 @@ impl Call {
         }
     }
 
-    pub(super) fn set_up(&mut self, no: SessionNo) {
+    pub(super) fn set_up(&mut self, no: SessionNo, info: &SessionInfo) {
+        self.session_ends(no, info);
         if self.sessions.created(no) {
             self.send_settings(no);
+        }
+    }
+
+    pub(super) fn session_ends(&mut self, no: SessionNo, info: &SessionInfo) {
+        if let (Some(zero), Some(at)) = (self.plan.zero_unix_ms, info.expires_at) {
+            self.sessions.ends(no, Ms(at.saturating_mul(1_000).saturating_sub(zero)), self.now);
         }
     }
 
@@ -55,6 +71,7 @@ impl Call {
     }
 
     fn session_updated(&mut self, no: SessionNo, info: &SessionInfo) {
+        self.session_ends(no, info);
         // Any other format is loud noise on the telephone. A server that does not say is believed.
         let wrong = |format: &Option<String>| format.as_deref().is_some_and(|format| format != "audio/pcmu");
         if !self.is_typed() && (wrong(&info.input_format) || wrong(&info.output_format)) {
@@ -82,7 +99,7 @@ impl Call {
             ServerEvent::WordsDone { response_id, item_id, text } => self.all_words(&response_id, &item_id, &text),
             ServerEvent::AudioDone { response_id, item_id } => {
                 if !self.turn.is_outside(&response_id) {
-                    self.playback.complete(&item_id);
+                    self.playback.complete(no, &item_id);
                 }
             }
             ServerEvent::SpeechStarted { item_id, audio_start_ms } => self.speech_started(item_id, audio_start_ms),
@@ -101,7 +118,7 @@ impl Call {
                 self.note_event("transcription_failed", "Something the caller said could not be written down.");
             }
             ServerEvent::ItemAdded { item, previous } | ServerEvent::ItemDone { item, previous } => {
-                self.item_known(&item, previous.as_deref());
+                self.item_known(no, &item, previous.as_deref());
             }
             ServerEvent::ResponseCreated(response) => self.response_created(no, &response),
             ServerEvent::OutputItemAdded { response_id, item } => {
@@ -113,7 +130,8 @@ impl Call {
             ServerEvent::OutputItemDone { response_id, item } => {
                 self.silence.model_responds(self.now);
                 if !self.turn.is_outside(&response_id) {
-                    self.output_done(no, &response_id, &item, item.status.is_none());
+                    let made = Made { completed: item.status.is_none(), cancelled: false };
+                    self.output_done(no, &response_id, &item, made);
                 }
             }
             ServerEvent::ResponseDone(response) => self.response_done(no, &response),
@@ -162,12 +180,12 @@ impl Call {
         let at = self.caller.moment(audio_start_ms, self.now);
         let line = self.transcript.item(&item, Speaker::Caller, at);
         self.transcript.began(line, at);
-        self.caller_item = Some(item);
+        self.caller_line = Some(line);
         self.reheard_by = None;
         self.caller.turn_begins(self.now);
         self.turn.speech_started(at);
         if matches!(self.ending, Ending::Goodbye { said: false, .. }) && !self.playback.has_unheard(self.now) {
-            self.ending = Ending::No;
+            self.stay();
         }
         if self.plan.interruptible && self.ending.lets_interrupt() {
             self.barge_in();
@@ -193,7 +211,9 @@ impl Call {
         self.transcript.ended(line, self.now.min(self.unanswered_since.unwrap_or(self.now)));
         self.reheard_by = None;
         self.silence.caller_acts(self.now);
-        self.silence.wait(self.now);
+        // The caller has waited since their last word, not since it was noticed.
+        let noticed_after = self.plan.patience.silence_ms();
+        self.silence.wait(self.caller.loud_at().max(Ms(self.now.0.saturating_sub(noticed_after))));
         if self.turn.active().is_some() && !self.plan.interruptible {
             // The model cannot answer by itself while it speaks.
             self.turn.committed_beside();
@@ -205,7 +225,7 @@ impl Call {
     fn transcribed(&mut self, item: &str, text: &str, usage: Option<&TranscriptionUsage>) {
         let line = self.transcript.item(item, Speaker::Caller, self.now);
         self.transcript.words(line, text);
-        if self.caller_item.as_deref() == Some(item) && !self.turn.caller_speaks() {
+        if self.caller_line == Some(line) && !self.turn.caller_speaks() {
             self.caller.turn_is_known();
         }
         if let Some(usage) = usage {
@@ -214,11 +234,11 @@ impl Call {
     }
 
     /// An item has its place in the conversation.
-    fn item_known(&mut self, item: &Item, previous: Option<&str>) {
+    fn item_known(&mut self, no: SessionNo, item: &Item, previous: Option<&str>) {
         if item.kind == "function_call_output"
             && let Some(call_id) = &item.call_id
         {
-            self.tools.arrived(call_id);
+            self.tools.arrived(no, call_id);
         }
         self.transcript.follows(&item.id, previous);
     }
@@ -237,14 +257,14 @@ impl Call {
 
     /// An item of a response is finished: speech is known to its end, a function can be run. Only a completed call is one: the arguments of
     /// an interrupted one are cut off.
-    fn output_done(&mut self, no: SessionNo, response: &str, item: &Item, no_status: bool) {
+    fn output_done(&mut self, no: SessionNo, response: &str, item: &Item, made: Made) {
         if item.is_speech() {
             let line = self.transcript.item(&item.id, Speaker::Assistant, self.now);
             self.transcript.words(line, item.words().unwrap_or_default());
-            self.playback.complete(&item.id);
+            self.playback.complete(no, &item.id);
             return;
         }
-        let completed = item.status.as_deref() == Some("completed") || no_status;
+        let completed = item.status.as_deref() == Some("completed") || made.completed;
         let (Some(call_id), Some(name)) = (&item.call_id, &item.name) else { return };
         if item.kind != "function_call" || !completed || !self.ending.lets_speak() {
             return;
@@ -252,28 +272,33 @@ impl Call {
         if let Some(active) = self.turn.active_mut(response) {
             active.calls = true;
         }
-        self.run_tool(no, response, (call_id, name, item.arguments.as_deref().unwrap_or_default()));
+        let call = (call_id.as_str(), name.as_str(), item.arguments.as_deref().unwrap_or_default());
+        // The caller has gone on to something else: what a stopped answer wanted is not done behind their back.
+        let begin = if made.cancelled || !self.turn.may_speak(response) {
+            self.tools.refuse(no, call, self.now)
+        } else {
+            self.tools.begin(response, no, call, self.now)
+        };
+        self.run_tool(call, begin);
     }
 
-    fn run_tool(&mut self, no: SessionNo, response: &str, call: (&str, &str, &str)) {
-        let begin = self.tools.begin(response, no, call, self.now);
-        if begin == Begin::Repeated {
-            return;
-        }
-        let (call_id, name, arguments) = (call.0.to_owned(), call.1.to_owned(), call.2.to_owned());
+    fn run_tool(&mut self, call: (&str, &str, &str), begin: Begin) {
+        let (call_id, refusal) = match begin {
+            Begin::Run(id) => (id, None),
+            Begin::Refuse(id, why) => (id, Some(why)),
+            Begin::Repeated => return,
+        };
+        let (name, arguments) = (call.1.to_owned(), call.2.to_owned());
         self.transcript.tool(&call_id, self.now);
         self.failures = 0;
         let fact = Fact::ToolStarted { call_id: call_id.clone(), name: name.clone(), arguments: arguments.clone() };
         self.fact(fact);
-        match begin {
-            Begin::Refuse(output) => {
-                let (status, then) = (ToolStatus::Failed, AfterTool::GoOn);
-                self.tool_ended(&call_id, &ToolOutcome { status, output: output.to_owned(), then, made: None });
-            }
-            Begin::Run | Begin::Repeated => {
-                let moment = self.moment();
-                self.out.push_back(Output::RunTool { call_id, name, arguments, moment });
-            }
+        if let Some(why) = refusal {
+            let (status, output, then) = (ToolStatus::Failed, why.to_owned(), AfterTool::GoOn);
+            self.tool_ended(&call_id, &ToolOutcome { status, output, then, made: None });
+        } else {
+            let moment = self.moment();
+            self.out.push_back(Output::RunTool { call_id, name, arguments, moment });
         }
     }
 
@@ -300,15 +325,16 @@ impl Call {
 
     fn tell_outcome(&mut self, run: Run, status: ToolStatus) {
         self.record_outcome(&run, status);
+        let call_id = run.id_in(self.sessions.ready().unwrap_or(run.session));
         let output = run.output.unwrap_or_default();
         self.silence.tool_answered(self.now);
         let Some(no) = self.sessions.ready() else { return };
         if run.session != no {
             // The session that asked is gone; this one learns of question and answer together.
-            let (call_id, name, arguments) = (run.call_id.clone(), run.name, run.arguments);
-            self.add_item(no, NewItem::FunctionCall { call_id, name, arguments });
+            let (name, arguments) = (run.name, run.arguments);
+            self.add_item(no, NewItem::FunctionCall { call_id: call_id.clone(), name, arguments });
         }
-        self.add_item(no, NewItem::FunctionOutput { call_id: run.call_id, output });
+        self.add_item(no, NewItem::FunctionOutput { call_id, output });
     }
 
     /// What a tool did is true also when the model was told that it takes too long: a model that does not know would do it again.
@@ -333,7 +359,7 @@ impl Call {
 
     fn record_outcome(&mut self, run: &Run, status: ToolStatus) {
         self.fact(Fact::ToolEnded {
-            call_id: run.call_id.clone(),
+            call_id: run.id.clone(),
             status,
             output: run.output.clone().unwrap_or_default(),
             duration_ms: self.now.since(run.started),
@@ -349,8 +375,9 @@ impl Call {
         }
         for item in &response.output {
             let completed = response.status == "completed" && item.status.is_none();
-            self.output_done(no, &response.id, item, completed);
-            if item.is_speech() && self.playback.generated_ms(&item.id) == 0 && !self.is_typed() {
+            let made = Made { completed, cancelled: response.status == "cancelled" };
+            self.output_done(no, &response.id, item, made);
+            if item.is_speech() && self.playback.generated_ms(no, &item.id) == 0 && !self.is_typed() {
                 let line = self.transcript.item(&item.id, Speaker::Assistant, self.now);
                 self.transcript.unspoken(line);
             }
@@ -361,7 +388,7 @@ impl Call {
             self.playback.complete_all();
         }
         let spoke = active.as_ref().is_some_and(|active| active.audio_ms >= SPOKE_MS || active.words);
-        self.tools.response_done(&response.id, spoke);
+        self.tools.response_done(no, &response.id, spoke);
         if let Some(active) = active {
             self.judge(response, &active);
         }

@@ -3,7 +3,7 @@
 use super::{Call, Ending};
 use crate::{
     io::{Output, SessionNo, Speaker},
-    openai::{Failure, NewItem, ServerEvent, SessionInfo},
+    openai::{Failure, NewItem, ServerEvent},
     session::{After, Severity, Which, refusal},
     transcript::Past,
     turn::Why,
@@ -79,7 +79,7 @@ impl Call {
         let waits = self.silence.is_waiting() && self.tools.running_since().is_none();
         let owed = self.turn.caller_speaks() || waits;
         if owed && self.turn.wants().is_none_or(|why| why <= Why::Answer) {
-            let known = self.caller_item.as_deref().is_some_and(|item| self.transcript.has_words(item));
+            let known = self.caller_line.is_some_and(|line| self.transcript.has_words(line));
             if (self.turn.caller_speaks() || !known) && self.caller.rewind_to_turn() {
                 // The next session hears the turn itself and answers it by itself.
                 self.reheard_by = Some(self.now.plus(REHEARD_MS));
@@ -96,6 +96,7 @@ impl Call {
     /// Our settings hold: the model can be talked to.
     pub(super) fn session_ready(&mut self, no: SessionNo) {
         self.silence.session_ready(self.now);
+        self.transcript.session_begins();
         self.seed(no);
         self.caller.session_begins();
         if self.reheard_by.is_some() {
@@ -118,12 +119,12 @@ impl Call {
                 Past::Tool(call_id) => {
                     let Some(run) = self.tools.answered(call_id) else { continue };
                     items.push(NewItem::FunctionCall {
-                        call_id: run.call_id.clone(),
+                        call_id: run.id_in(no),
                         name: run.name.clone(),
                         arguments: run.arguments.clone(),
                     });
                     let output = run.output.clone().unwrap_or_default();
-                    items.push(NewItem::FunctionOutput { call_id: run.call_id.clone(), output });
+                    items.push(NewItem::FunctionOutput { call_id: run.id_in(no), output });
                 }
             }
         }
@@ -198,8 +199,9 @@ impl Call {
     /// Events of the session that will take over.
     pub(super) fn successor(&mut self, no: SessionNo, event: &ServerEvent<'_>) {
         match event {
-            ServerEvent::SessionCreated(_) => self.set_up(no),
-            ServerEvent::SessionUpdated(SessionInfo { .. }) => {
+            ServerEvent::SessionCreated(info) => self.set_up(no, info),
+            ServerEvent::SessionUpdated(info) => {
+                self.session_ends(no, info);
                 self.sessions.updated(no, self.now);
             }
             ServerEvent::Error(_) => {

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{Call, Ending};
+use super::Call;
 use crate::{
     io::{Fact, Ms, Output, SessionNo, Speaker, Track},
     openai::{ClientEvent, EventKind, ResponseOptions},
@@ -47,8 +47,8 @@ impl Call {
         if kept < audio.len() {
             self.note_event("monologue", "The assistant spoke for a minute without a pause and was cut.");
             self.cancel_response(no);
-            let audio_end_ms = self.playback.generated_ms(item);
-            self.playback.complete(item);
+            let audio_end_ms = self.playback.generated_ms(no, item);
+            self.playback.complete(no, item);
             self.truncate(no, item.to_owned(), audio_end_ms);
         }
     }
@@ -101,6 +101,9 @@ impl Call {
 
     pub(super) fn record_heard(&mut self, until: Ms) {
         while let Some((at, audio)) = self.playback.next_recorded(until) {
+            if !self.is_recording() {
+                continue;
+            }
             self.out.push_back(Output::Record { track: Track::Assistant, at, audio });
         }
     }
@@ -116,9 +119,7 @@ impl Call {
         if self.stop_speaking() {
             self.metrics.interruptions += 1;
             self.note_event("interrupted", "The caller cut in.");
-            if matches!(self.ending, Ending::Goodbye { .. }) {
-                self.ending = Ending::No;
-            }
+            self.stay();
         }
     }
 
@@ -130,6 +131,7 @@ impl Call {
         if cuts.is_empty() {
             return false;
         }
+        self.notice_cut();
         self.out.push_back(Output::Phone(ToPhone::Clear));
         self.record_heard(self.now);
         for cut in cuts {

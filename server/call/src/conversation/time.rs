@@ -24,9 +24,21 @@ impl Call {
         }
     }
 
+    /// Since when the line has been quiet, on either side.
+    pub(super) fn quiet_since(&self) -> Ms {
+        let begun = self.started.unwrap_or(self.now);
+        begun.max(self.playback.ends_at()).max(self.caller.loud_at()).min(self.now)
+    }
+
     /// Nobody is left in silence: the caller who waits, nor the one who does not speak.
     pub(super) fn keep_company(&mut self) {
-        if !self.ending.is_far() || self.started.is_none() {
+        if self.started.is_none() {
+            return;
+        }
+        if self.goodbye_is_owed() {
+            return self.comfort(&self.scene());
+        }
+        if !self.ending.is_far() {
             return;
         }
         self.notice_stall();
@@ -157,7 +169,7 @@ impl Call {
             self.sessions.deadline(self.plan.limits.session_ms).filter(|_| speaks),
             self.turn.deadline().filter(|_| speaks && self.sessions.ready().is_some()),
             self.tools.overdue_at(self.plan.limits.tool_ms).map(because("a tool is slow")),
-            self.comfort_due(&scene).filter(|_| far).map(|(at, _)| (at, "the caller waits")),
+            self.comfort_due(&scene).filter(|_| far || self.goodbye_is_owed()).map(|(at, _)| (at, "the caller waits")),
             self.silence
                 .stall_at(&scene)
                 .into_iter()
@@ -166,7 +178,8 @@ impl Call {
                 .filter(|_| far)
                 .map(because("the model says nothing")),
             self.other_deadline().filter(|_| far),
-            far.then(|| (started.plus(self.plan.limits.call_ms), "the call may not last longer")),
+            (far || self.goodbye_is_owed())
+                .then(|| (started.plus(self.plan.limits.call_ms), "the call may not last longer")),
         ]
     }
 

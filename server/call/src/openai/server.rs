@@ -183,6 +183,8 @@ pub struct SessionInfo {
     pub input_format: Option<String>,
     /// `audio.output.format.type`.
     pub output_format: Option<String>,
+    /// `expires_at`: when the server ends the session, as Unix time in seconds.
+    pub expires_at: Option<u64>,
 }
 
 /// A conversation item.

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::plan::{Channel, Patience, Plan, ToolSpec};
+use crate::plan::{Channel, Plan, ToolSpec};
 
 /// What a response may use at most: some 100 seconds of speech, tool calls included.
 const MAX_OUTPUT_TOKENS: u32 = 2_048;
@@ -97,11 +97,7 @@ impl AudioIn {
                 kind: "server_vad",
                 threshold: 0.5,
                 prefix_padding_ms: 300,
-                silence_duration_ms: match plan.patience {
-                    Patience::Quick => 350,
-                    Patience::Normal => 500,
-                    Patience::Patient => 900,
-                },
+                silence_duration_ms: plan.patience.silence_ms(),
                 create_response: true,
                 interrupt_response: plan.interruptible,
             },
@@ -143,7 +139,7 @@ struct TurnDetection {
     kind: &'static str,
     threshold: f64,
     prefix_padding_ms: u32,
-    silence_duration_ms: u32,
+    silence_duration_ms: u64,
     create_response: bool,
     interrupt_response: bool,
 }

@@ -74,7 +74,7 @@ fn crumbs_are_gathered_unless_the_telephone_runs_dry() {
 fn a_telephone_that_plays_later_than_thought_is_believed() {
     let mut playback = Playback::new(1_500, false);
     playback.add(source("A"), &audio(1_000));
-    playback.complete("A");
+    playback.complete(SessionNo(1), "A");
     send(&mut playback, 0);
     assert_eq!(playback.ends_at(), Ms(1_000));
 
@@ -101,10 +101,10 @@ fn a_mark_of_another_generation_is_not_heard() {
 fn what_comes_after_the_end_of_an_item_is_refused() {
     let mut playback = Playback::new(1_500, false);
     assert!(playback.add(source("A"), &audio(100)));
-    playback.complete("A");
+    playback.complete(SessionNo(1), "A");
 
     assert!(!playback.add(source("A"), &audio(100)));
-    assert_eq!(playback.generated_ms("A"), 100);
+    assert_eq!(playback.generated_ms(SessionNo(1), "A"), 100);
 }
 
 #[test]

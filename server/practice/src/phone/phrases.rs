@@ -10,7 +10,7 @@ use crate::{
 };
 
 const LANGUAGES: [&str; 4] = ["en", "de", "es", "fr"];
-const ALL: [Phrase; 9] = [
+const ALL: [Phrase; 10] = [
     Phrase::OneMoment,
     Phrase::StillLooking,
     Phrase::StillThere,
@@ -20,6 +20,7 @@ const ALL: [Phrase; 9] = [
     Phrase::ShutdownGoodbye,
     Phrase::WhereWereWe,
     Phrase::Goodbye,
+    Phrase::RecordingNotice,
 ];
 /// A stretch this long, with this many different bytes, occurs in one sentence only.
 const STRETCH: usize = 48;

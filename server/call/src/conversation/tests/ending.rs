@@ -1,7 +1,7 @@
 //! How calls end.
 
 use super::script::*;
-use crate::{AfterTool, EndReason, Input, Speaker, ToolOutcome, ToolStatus};
+use crate::{AfterTool, EndReason, Input, Plan, Speaker, ToolOutcome, ToolStatus};
 
 /// The assistant has decided to end the call.
 fn ending() -> Script {
@@ -43,11 +43,45 @@ fn the_last_mark_decides_when_the_goodbye_was_heard_but_not_for_ever() {
 #[test]
 fn a_model_that_forgets_to_say_goodbye_is_spoken_for() {
     let mut call = ending();
-    call.wait(2_600);
+    call.wait(1_350);
+    assert_eq!(call.done(), ["plays OneMoment"]);
+    call.wait(1_000);
+    let heard_until = call.plays_until();
+    call.wait(heard_until - call.now + 1_710);
     assert_eq!(call.done(), ["plays Goodbye"]);
     call.wait(4_000);
 
     assert_eq!(call.done(), ["close 1", "HangUp(AssistantEnded)"]);
+}
+
+#[test]
+fn a_goodbye_that_stops_in_the_middle_is_finished_from_memory() {
+    let mut call = ending();
+    call.says("R2", "A1", 500, "Thank you");
+    call.wait(2_190);
+    assert_eq!(call.done(), ["plays A1"]);
+    call.wait(20);
+    assert_eq!(call.done(), ["cancel", "plays Goodbye"]);
+    call.wait(4_000);
+
+    assert_eq!(call.done(), ["close 1", "HangUp(AssistantEnded)"]);
+}
+
+#[test]
+fn noise_after_the_goodbye_does_not_keep_the_call() {
+    let mut call = Script::greeted_with(Plan { interruptible: false, ..plan() });
+    call.caller_says("U1", "A0", "That is all.");
+    call.says("R1", "A1", 1_500, "You are welcome. Goodbye.");
+    call.calls("R1", "call_1", "end_call");
+    call.completes("R1", "A1", "You are welcome. Goodbye.");
+    call.tool_ends_call("call_1");
+    call.wait(1_000);
+    call.speech_starts("U2");
+    call.caller_speaks(18_900);
+    assert!(call.finished.is_empty());
+    call.caller_speaks(5_000);
+
+    assert_eq!(call.done().last().unwrap(), "HangUp(AssistantEnded)");
 }
 
 #[test]
@@ -207,13 +241,42 @@ fn a_server_that_stops_excuses_itself() {
 }
 
 #[test]
-fn staff_end_a_call_at_once() {
+fn a_call_that_staff_end_says_goodbye() {
     let mut call = Script::greeted();
     call.caller_says("U1", "A0", "Hello?");
     call.says("R1", "A1", 5_000, "We are open.");
     call.input(Input::End(EndReason::StaffEnded));
+    assert_eq!(call.done(), ["plays A1"]);
+    call.wait(1_500);
+    assert_eq!(call.done(), ["cancel", "clear", "truncate A1 at 1500", "plays Goodbye"]);
+    call.wait(4_000);
 
-    assert_eq!(call.done(), ["plays A1", "clear", "close 1", "HangUp(StaffEnded)"]);
+    assert_eq!(call.done(), ["close 1", "HangUp(StaffEnded)"]);
+}
+
+#[test]
+fn a_quiet_call_that_staff_end_says_goodbye_at_once() {
+    let mut call = Script::greeted();
+    call.input(Input::End(EndReason::StaffEnded));
+    assert_eq!(call.done(), ["plays Goodbye"]);
+}
+
+#[test]
+fn a_key_pressed_during_the_goodbye_keeps_the_call() {
+    let mut call = ending();
+    call.answers("R2", "A1", 1_000, "Thank you for calling. Goodbye.");
+    call.wait(600);
+    call.presses("2");
+    call.wait(5_000);
+    assert!(call.finished.is_empty());
+    let done = call.done();
+    assert_eq!(done[..2], ["plays A1", "user: [The caller pressed keypad digits: 2]"]);
+    assert_eq!(done[2], "create");
+    call.answers("R3", "A2", 500, "You pressed two.");
+    call.wait(3_000);
+
+    assert_eq!(call.done().last().unwrap(), "plays A2");
+    assert!(call.finished.is_empty());
 }
 
 #[test]

@@ -63,9 +63,69 @@ fn the_recording_has_both_voices_in_order_and_without_overlap() {
     }
     let assistant: usize =
         call.records.iter().filter(|(it, ..)| *it == Track::Assistant).map(|(_, _, a)| a.len() / 8).sum();
-    // The greeting, and what was heard of the answer: what was thrown away is not kept.
-    assert_eq!(assistant, 800 + 1_000);
+    // What was heard of the answer: what was thrown away is not kept.
+    assert_eq!(assistant, 1_000);
     assert_eq!(call.metrics().assistant_talk_ms, 1_800);
+}
+
+/// A call in which the greeting, which tells of the recording, is being heard.
+fn being_greeted() -> Script {
+    let mut call = Script::new(plan());
+    call.phone_starts();
+    call.model_ready();
+    call.answers("R0", "A0", 2_000, GREETING);
+    call.caller_is_quiet(1_500);
+    call
+}
+
+#[test]
+fn a_caller_who_hangs_up_during_the_notice_is_not_recorded() {
+    let mut call = being_greeted();
+    call.hangs_up();
+
+    assert!(call.records.is_empty());
+}
+
+#[test]
+fn the_recording_begins_when_the_notice_was_heard() {
+    let mut call = being_greeted();
+    call.caller_is_quiet(500);
+    assert!(call.records.is_empty());
+    call.caller_says("U1", "A0", "Hello?");
+    call.answers("R1", "A1", 500, "Yes?");
+    call.caller_is_quiet(1_000);
+
+    assert!(call.records.iter().all(|(_, at, _)| *at >= Ms(2_000)));
+    assert!([Track::Caller, Track::Assistant].iter().all(|track| call.records.iter().any(|(it, ..)| it == track)));
+}
+
+#[test]
+fn the_mark_decides_when_the_notice_was_heard() {
+    let mut call = Script::new(plan());
+    call.returns_marks = false;
+    call.phone_starts();
+    call.model_ready();
+    call.answers("R0", "A0", 2_000, GREETING);
+    call.caller_is_quiet(5_000);
+
+    assert!(call.records.is_empty());
+}
+
+#[test]
+fn a_notice_that_was_cut_is_said_again_before_anything_is_recorded() {
+    let mut call = being_greeted();
+    call.speech_starts("U1");
+    call.caller_speaks(500);
+    call.speech_ends("U1", "A0");
+    call.answers("R1", "A1", 500, "Yes, we are open.");
+    call.done();
+    call.caller_is_quiet(600);
+    assert_eq!(call.done(), ["plays RecordingNotice"]);
+    assert!(call.records.is_empty());
+    call.caller_is_quiet(6_000);
+
+    assert!(!call.records.is_empty());
+    assert_eq!(call.events(), ["interrupted", "notice"]);
 }
 
 #[test]
@@ -157,7 +217,8 @@ fn fifty_bad_frames_are_forgiven() {
     let mut call = Script::greeted();
     for _ in 0..25 {
         call.phone(&json!({"event":"media","media":{"timestamp":"0","payload":"not base64!"}}));
-        call.phone(&json!({"event":"nonsense"}));
+        call.phone(&json!({"event":"mark"}));
+        call.phone(&json!({"event":"an_event_of_tomorrow"}));
     }
     assert!(call.done().is_empty());
 

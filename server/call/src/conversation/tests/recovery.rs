@@ -1,7 +1,9 @@
 //! The model's session is lost, and the caller does not notice.
 
+use serde_json::json;
+
 use super::script::*;
-use crate::{Input, openai::Failure};
+use crate::{Fact, Input, Plan, SessionNo, openai::Failure};
 
 #[test]
 fn a_fresh_session_knows_what_was_said_as_it_was_heard() {
@@ -33,8 +35,8 @@ fn a_fresh_session_knows_what_was_said_as_it_was_heard() {
             "[2] user: When do you open?",
             "[2] assistant: We open at",
             "[2] user: And on Sundays?",
-            "[2] call get_store_hours call_1",
-            "[2] output call_1: {\"open\":false}",
+            "[2] call get_store_hours s1_call_1",
+            "[2] output s1_call_1: {\"open\":false}",
             "[2] assistant: On Sundays we are closed.",
         ]
     );
@@ -204,7 +206,7 @@ fn a_tool_that_answers_after_its_session_is_lost_answers_the_next_one() {
     call.done();
     call.tool_answers("call_1", "{\"soups\":2}");
 
-    assert_eq!(call.done(), ["[2] call get_menu call_1", "[2] output call_1: {\"soups\":2}", "[2] create"]);
+    assert_eq!(call.done(), ["[2] call get_menu s1_call_1", "[2] output s1_call_1: {\"soups\":2}", "[2] create"]);
 }
 
 #[test]
@@ -287,4 +289,78 @@ fn a_session_whose_frames_cannot_be_read_is_replaced() {
     }
 
     assert_eq!(call.done(), ["close 1", "open 2"]);
+}
+
+/// The first session was used and lost; the second is ready.
+fn replaced() -> Script {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "What is on the menu?");
+    call.response_begins("R1");
+    call.calls("R1", "call_1", "get_menu");
+    call.response_ends("R1", "completed");
+    call.tool_answers("call_1", "{\"soups\":2}");
+    call.answers("R2", "A1", 1_000, "Two soups.");
+    call.wait(500);
+    call.speech_starts("U2");
+    call.wait(300);
+    call.speech_ends("U2", "A1");
+    call.transcribed("U2", "And to drink?");
+    call.model_drops();
+    call.in_session(2);
+    call.model_ready();
+    assert_eq!(call.done().last().unwrap(), "[2] create");
+    call
+}
+
+#[test]
+fn a_session_that_counts_its_items_from_one_again_is_heard() {
+    let mut call = replaced();
+    call.answers("R2", "A0", 800, "Tea and coffee.");
+    call.wait(1_000);
+    assert_eq!(call.done(), ["plays A0"]);
+
+    call.caller_says("U1", "A0", "Thank you.");
+    call.answers("R1", "A1", 500, "You are welcome.");
+    call.wait(1_000);
+
+    assert_eq!(call.done(), ["plays A1"]);
+    let said = ["Caller: Thank you.", "Assistant: You are welcome."];
+    assert_eq!(call.transcript()[1..3], ["Caller: What is on the menu?", "Assistant: Two[ soups.]"]);
+    assert_eq!(call.transcript()[4..], ["Assistant: Tea and coffee.", said[0], said[1]]);
+}
+
+#[test]
+fn a_session_that_counts_its_function_calls_from_one_again_is_answered() {
+    let mut call = replaced();
+    call.response_begins("R1");
+    call.calls("R1", "call_1", "get_drinks");
+    call.response_ends("R1", "completed");
+    assert_eq!(call.done(), ["run get_drinks for s2_call_1"]);
+
+    call.tool_answers("s2_call_1", "{\"tea\":true}");
+
+    assert_eq!(call.done(), ["[2] output call_1: {\"tea\":true}", "[2] create"]);
+    let ended = |(_, fact): &(u64, Fact)| match fact {
+        Fact::ToolEnded { call_id, output, .. } => Some(format!("{call_id} {output}")),
+        _ => None,
+    };
+    let ended: Vec<_> = call.facts.iter().filter_map(ended).collect();
+    assert_eq!(ended, ["call_1 {\"soups\":2}", "s2_call_1 {\"tea\":true}"]);
+}
+
+#[test]
+fn a_session_that_says_when_it_ends_is_replaced_before() {
+    let mut plan = Plan { zero_unix_ms: Some(1_795_000_000_000), ..plan() };
+    plan.limits.silence_ms = 1_000_000;
+    let mut call = Script::new(plan);
+    call.phone_starts();
+    call.input(Input::ModelOpen(SessionNo(1)));
+    call.model(&json!({"type":"session.created","session":{"expires_at":1_795_000_300}}));
+    call.model(&json!({"type":"session.updated","session":{}}));
+    call.answers("R0", "A0", 800, GREETING);
+    call.wait(239_990);
+    assert!(!call.done().contains(&"open 2".to_owned()));
+    call.wait(20);
+
+    assert_eq!(call.done(), ["open 2"]);
 }

@@ -34,6 +34,7 @@ pub(crate) fn plan() -> Plan {
         limits: Limits::default(),
         prices: Prices::default(),
         record: true,
+        zero_unix_ms: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::script::*;
-use crate::Input;
+use crate::{Input, Patience, Plan};
 
 #[test]
 fn audio_is_sent_in_marked_pieces_a_little_ahead_of_the_ear() {
@@ -171,12 +171,13 @@ fn a_model_that_does_not_answer_is_covered_replaced_and_given_up_in_time() {
     let mut call = Script::greeted();
     call.caller_says("U1", "A0", "Hello?");
     let asked = call.now;
-    call.wait(1_790);
+    // Half a second of silence passed before the turn was taken.
+    call.wait(1_290);
     assert!(call.done().is_empty());
     call.wait(20);
     assert_eq!(call.done(), ["plays OneMoment"]);
 
-    call.wait(3_250);
+    call.wait(3_750);
     assert_eq!(call.now - asked, 5_060);
     let done = call.done();
     assert!(done.ends_with(&["cancel".into(), "close 1".into(), "open 2".into()]), "{done:?}");
@@ -253,4 +254,53 @@ fn audio_ends_with_its_response_where_nothing_else_tells_its_end() {
     let line = call.lines().into_iter().find(|line| line.text == "Well, hello.").expect("it was said");
     assert_eq!((line.heard.as_str(), line.done), ("Well, hello.", false));
     assert_eq!(line.end - line.start, 1_050);
+}
+
+#[test]
+fn an_answer_refused_without_saying_which_is_asked_for_again() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "What is on the menu?");
+    call.response_begins("R1");
+    call.calls("R1", "call_1", "get_menu");
+    call.response_ends("R1", "completed");
+    call.tool_answers("call_1", "{}");
+    call.done();
+    call.error("invalid_request_error", "conversation_already_has_active_response", "");
+    call.response_begins("R2");
+    call.fails("R2", "server_error");
+    call.wait(1_000);
+
+    assert_eq!(call.done(), ["create"]);
+    call.answers("R3", "A1", 500, "Two soups.");
+    call.wait(1_000);
+    assert_eq!(call.done(), ["plays A1"]);
+}
+
+#[test]
+fn something_is_heard_within_two_seconds_of_the_callers_last_word() {
+    for patience in [Patience::Quick, Patience::Normal, Patience::Patient] {
+        let mut call = Script::greeted_with(Plan { patience, ..plan() });
+        call.speech_starts("U1");
+        call.caller_speaks(1_000);
+        let last_word = call.now;
+        call.caller_is_quiet(patience.silence_ms());
+        call.speech_ends("U1", "A0");
+        call.done();
+        call.caller_is_quiet(2_000);
+
+        let heard = call.audio_out.iter().find(|(at, _)| *at > last_word).expect("something is heard");
+        assert!((1_700..2_000).contains(&(heard.0 - last_word)), "{patience:?}: after {} ms", heard.0 - last_word);
+        assert_eq!(call.done(), ["plays OneMoment"]);
+    }
+}
+
+#[test]
+fn a_caller_whose_greeting_does_not_come_hears_something_within_two_seconds() {
+    let mut call = Script::new(plan());
+    call.phone_starts();
+    call.wait(1_100);
+    call.model_ready();
+    call.wait(890);
+
+    assert_eq!(call.done().last().unwrap(), "plays OneMoment");
 }

@@ -142,7 +142,7 @@ fn a_late_answer_is_known_to_the_session_that_follows() {
     call.model_ready();
 
     let done = call.done();
-    assert!(done.contains(&"[2] output call_1: {\"soups\":2}".to_owned()), "{done:?}");
+    assert!(done.contains(&"[2] output s1_call_1: {\"soups\":2}".to_owned()), "{done:?}");
 }
 
 #[test]
@@ -235,4 +235,33 @@ fn running_functions_are_recorded_as_ended_when_the_caller_hangs_up() {
 
     assert_eq!(call.done(), ["run get_menu for call_1", "close 1", "Gone(CallerHungUp)"]);
     assert!(call.facts.iter().any(|(_, fact)| matches!(fact, Fact::ToolEnded { status: ToolStatus::Failed, .. })));
+}
+
+#[test]
+fn a_call_of_a_stopped_response_is_answered_but_not_run() {
+    let mut call = asked();
+    call.goes_on("R1", "A1", 2_000, "I order it for you.");
+    call.wait(500);
+    call.speech_starts("U2");
+    call.done();
+    call.calls("R1", "call_1", "buy");
+    assert_eq!(call.done(), [r#"output call_1: {"status":"error","code":"interrupted"}"#]);
+
+    call.response_ends("R1", "cancelled");
+    call.speech_ends("U2", "A1");
+    call.answers("R2", "A2", 500, "Sorry, what would you like?");
+    call.wait(1_000);
+
+    assert_eq!(call.done(), ["plays A2"]);
+}
+
+#[test]
+fn a_call_seen_only_at_the_end_of_a_cancelled_response_is_not_run() {
+    let mut call = asked();
+    let item =
+        json!({"id":"F1","type":"function_call","status":"completed","call_id":"call_1","name":"buy","arguments":"{}"});
+    call.model(&json!({"type":"response.done","response":{"id":"R1","status":"cancelled",
+        "status_details":{"type":"cancelled","reason":"turn_detected"},"output":[item]}}));
+
+    assert_eq!(call.done(), [r#"output call_1: {"status":"error","code":"interrupted"}"#]);
 }

@@ -100,7 +100,7 @@ fn without_a_model_a_typed_call_says_so_and_ends() {
     call.wait(4_600);
 
     assert_eq!(call.done(), ["open 1", "close 1", "Rescue(ModelLost)"]);
-    assert_eq!(call.transcript(), ["Assistant: I am sorry, we have a technical problem. Please hold."]);
+    assert_eq!(call.transcript(), ["Assistant: I am sorry, we have a technical problem."]);
 }
 
 #[test]

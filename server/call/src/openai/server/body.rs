@@ -114,6 +114,8 @@ impl Body {
 #[serde(default)]
 struct SessionBody {
     #[serde(deserialize_with = "or_default")]
+    expires_at: Option<f64>,
+    #[serde(deserialize_with = "or_default")]
     audio: AudioBody,
 }
 
@@ -142,7 +144,11 @@ struct FormatBody {
 
 impl From<SessionBody> for SessionInfo {
     fn from(body: SessionBody) -> Self {
-        Self { input_format: body.audio.input.format.kind, output_format: body.audio.output.format.kind }
+        Self {
+            input_format: body.audio.input.format.kind,
+            output_format: body.audio.output.format.kind,
+            expires_at: body.expires_at.map(|at| at as u64),
+        }
     }
 }
 
