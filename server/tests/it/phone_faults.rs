@@ -99,7 +99,7 @@ async fn audio_that_is_not_base64_does_not_disturb_a_call() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_that_breaks_leaves_a_finished_call_with_all_that_was_said() {
     let world = World::usual().await;
-    let report = call(&world, PhoneFault::Drop(4_000)).await;
+    let report = call(&world, PhoneFault::Drop(12_000)).await;
     let stored = world.stored(&report).await;
     assert!(matches!(stored.call.row.status, CallStatus::Interrupted | CallStatus::Completed));
     assert!(stored.words(model::Speaker::Assistant).contains("Mangy Dog"));

@@ -136,10 +136,10 @@ async fn during_calls(server: &Server, count: usize, then: impl AsyncFnOnce()) -
             ready.contains(&format!("\"calls\":{count},")).then_some(())
         });
         all.await.expect("every call runs");
-        // A good second of conversation.
-        let mut second = tokio::time::interval(Duration::from_millis(1_500));
-        second.tick().await;
-        second.tick().await;
+        // The greeting, and a good second more: only then is anything recorded.
+        let mut greeting = tokio::time::interval(Duration::from_secs(10));
+        greeting.tick().await;
+        greeting.tick().await;
         then().await;
     };
     let (reports, ()) = within(async { tokio::join!(calling, disturbing) }).await;
