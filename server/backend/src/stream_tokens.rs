@@ -63,8 +63,8 @@ impl Handed {
     fn give(&self, hash: &str, ticket: Ticket, now: DateTime<Utc>) {
         let mut tickets = self.tickets();
         tickets.retain(|_, ticket| ticket.expires_at + LIFETIME > now);
-        let known = tickets.entry(hash.to_owned()).or_insert_with(|| ticket.clone());
-        known.expires_at = ticket.expires_at;
+        let expires_at = ticket.expires_at;
+        tickets.entry(hash.to_owned()).or_insert(ticket).expires_at = expires_at;
     }
 
     /// Takes a token, if it was handed out here. Of streams that come at the same time one gets it.
@@ -113,8 +113,8 @@ pub(crate) async fn issue(backend: &Backend, org: &Org, call: CallId, provider_i
 pub(crate) async fn redeem(backend: &Backend, token: &str, provider_id: &str) -> Result<(Org, CallId), TokenError> {
     let hash = crate::secret::sha256(token);
     match backend.handed().take(&hash, provider_id, backend.clock().now()) {
-        Some(taken) => {
-            if taken.is_ok() {
+        Some(outcome) => {
+            if outcome.is_ok() {
                 let backend = backend.clone();
                 // For a process that is started within the token's life; the stream does not wait for it.
                 tokio::spawn(async move {
@@ -123,7 +123,7 @@ pub(crate) async fn redeem(backend: &Backend, token: &str, provider_id: &str) ->
                     }
                 });
             }
-            taken
+            outcome
         }
         None => redeem_from_database(backend, &hash, provider_id).await,
     }
