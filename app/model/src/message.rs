@@ -51,6 +51,8 @@ text_enum! {
         NoSender = "no_sender",
         /// The provider does not let us send: the account, the sender or its settings.
         Refused = "refused",
+        /// The server has no account with a provider.
+        NoAccount = "no_account",
         /// The provider cannot be reached or is busy; it is tried again.
         Unreachable = "unreachable",
         /// The provider took it or not: its answer was lost.

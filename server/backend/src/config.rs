@@ -10,8 +10,10 @@ use std::{
 };
 
 use call::usage::Prices;
+use model::EmailAddress;
 use secrecy::SecretString;
 
+use crate::providers::mail::smtp::SmtpServer;
 use read::Reader;
 
 /// A family that calls from one number has three telephones off the hook at most.
@@ -94,6 +96,8 @@ pub struct Twilio {
     pub auth_tokens: Vec<SecretString>,
     /// The root of the REST interface, without a slash at its end.
     pub api_base_url: String,
+    /// The root of the practice Messages, where `serve` started them because there is no account.
+    pub practice_messages: Option<String>,
 }
 
 /// How payments are reached and believed.
@@ -110,10 +114,10 @@ pub struct Stripe {
 /// How mail is sent.
 #[derive(Clone, Debug)]
 pub struct Mail {
-    /// The server; holds a password.
-    pub smtp_url: Option<SecretString>,
+    /// The server.
+    pub server: Option<SmtpServer>,
     /// The sender.
-    pub from: Option<String>,
+    pub from: Option<EmailAddress>,
 }
 
 /// How log lines look.
@@ -186,13 +190,17 @@ impl Config {
                     .filter_map(|name| env.secret(name))
                     .collect(),
                 api_base_url: env.http_url("TWILIO_API_BASE_URL", "https://api.twilio.com"),
+                practice_messages: None,
             },
             stripe: Stripe {
-                secret_key: env.secret("STRIPE_SECRET_KEY"),
-                webhook_secrets: env.secrets("STRIPE_WEBHOOK_SECRET"),
+                secret_key: env.stripe_key(),
+                webhook_secrets: env.stripe_webhook_secrets(),
                 api_base_url: env.http_url("STRIPE_API_BASE_URL", "https://api.stripe.com"),
             },
-            mail: Mail { smtp_url: env.smtp_url(), from: env.text("MAIL_FROM") },
+            mail: Mail {
+                server: env.smtp_server(),
+                from: env.parsed("MAIL_FROM", "an e-mail address such as tickets@example.org"),
+            },
             backend_api_key: env.long_secret("BACKEND_API_KEY", 16),
             secret_key: env.long_secret("AIDA_SECRET_KEY", 32),
             max_calls: max_calls as usize,
@@ -213,6 +221,7 @@ impl Config {
         };
         env.refuse("REDIS_URL", "several instances are not supported in this version; leave it out");
         config.check_signatures(&mut env);
+        config.check_accounts(&mut env);
         env.finish(config)
     }
 
@@ -223,6 +232,21 @@ impl Config {
                 "TWILIO_AUTH_TOKEN",
                 "needed when PUBLIC_URL is an outside address: without it anybody could place calls on your account",
             );
+        }
+    }
+
+    /// Half an account is a mistake: it would be found out by the first caller.
+    fn check_accounts(&self, env: &mut Reader<'_>) {
+        if self.twilio.account_sid.is_some() && self.twilio.auth_tokens.is_empty() {
+            env.problem("TWILIO_AUTH_TOKEN", "needed when TWILIO_ACCOUNT_SID is set: the account's password");
+        }
+        match (&self.stripe.secret_key, self.stripe.webhook_secrets.is_empty()) {
+            (Some(_), true) => env.problem(
+                "STRIPE_WEBHOOK_SECRET",
+                "needed when STRIPE_SECRET_KEY is set: without it no payment would ever be known of",
+            ),
+            (None, false) => env.problem("STRIPE_SECRET_KEY", "needed when STRIPE_WEBHOOK_SECRET is set"),
+            _ => {}
         }
     }
 

@@ -3,6 +3,7 @@
 mod calls;
 mod content;
 mod data;
+mod messages;
 mod voices;
 
 use model::{Currency, OrgId, PhoneNumber, Role};
@@ -101,6 +102,7 @@ pub async fn seed_with(backend: &Backend, password: Option<String>, audio: Audio
         let org = orgs::add(backend, &new).await?;
         content::write(&org, &data, now).await?;
         calls::write(backend, &org, &data, &calls, audio).await?;
+        messages::write(&org, &data, now).await?;
         users::grant(backend, owner, org.id(), Role::Owner).await?;
         if n == 1 {
             users::set_last_org(backend, owner, org.id()).await?;

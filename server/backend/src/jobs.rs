@@ -28,7 +28,10 @@ pub use runner::{run, run_due};
 
 use crate::{
     Backend, Org, args,
-    db::{DbResult, scoped::tenant::OrgTx},
+    db::{
+        DbResult,
+        scoped::{SystemTx, tenant::OrgTx},
+    },
     sql,
 };
 
@@ -133,6 +136,11 @@ pub async fn put_system<J: Job>(backend: &Backend, job: &J, key: &str) -> DbResu
     Ok(())
 }
 
+/// As [`put_system`], in the transaction that makes it necessary.
+pub(crate) async fn put_in<J: Job>(tx: &mut SystemTx, job: &J, key: &str, now: DateTime<Utc>) -> DbResult<()> {
+    tx.run(table::PUT_SYSTEM, args![JobId::new(), J::KIND, key, data(job), now]).await.map(|_| ())
+}
+
 fn data<J: Job>(job: &J) -> serde_json::Value {
     serde_json::to_value(job).expect("a job is plain data")
 }
@@ -170,6 +178,7 @@ macro_rules! jobs {
 jobs! {
     deliver_message::DeliverMessage,
     end_forgotten_calls::EndForgottenCalls,
+    learn_payment_event::LearnPaymentEvent,
     open_checkout::OpenCheckout,
     refund_order::RefundOrder,
     release_hold::ReleaseHold,

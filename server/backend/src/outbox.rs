@@ -11,6 +11,7 @@
 mod country;
 mod deliver;
 mod gate;
+mod list;
 pub mod reports;
 
 use chrono::{DateTime, Utc};
@@ -26,6 +27,9 @@ use crate::{
 };
 
 pub(crate) use deliver::deliver;
+pub(crate) use gate::hold as hold_gate;
+
+pub use list::{changed_at, list, retry, troubled};
 
 /// Whom a message is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,17 +150,30 @@ pub async fn put(tx: &mut OrgTx, now: DateTime<Utc>, new: NewMessage) -> Result<
 
 /// Sends a number no more texts.
 pub async fn suppress(org: &Org, number: &str, source: &'static str) -> DbResult<()> {
+    let mut tx = org.begin().await?;
+    hold_gate(&mut tx).await?;
+    suppress_in(&mut tx, number, source, org.now()).await?;
+    tx.commit().await
+}
+
+/// As [`suppress`], in a transaction that holds the gate.
+pub(crate) async fn suppress_in(
+    tx: &mut OrgTx,
+    number: &str,
+    source: &'static str,
+    now: DateTime<Utc>,
+) -> DbResult<()> {
     let sql = sql!(
         "insert into suppressions (org_id, number, source, since) values ($1, $2, $3, $4)
          on conflict (org_id, number) do nothing"
     );
-    org.run(sql, args![number, source, org.now()]).await.map(|_| ())
+    tx.run(sql, args![number, source, now]).await.map(|_| ())
 }
 
 /// Sends a number texts again.
-pub async fn unsuppress(org: &Org, number: &str) -> DbResult<()> {
+pub(crate) async fn unsuppress_in(tx: &mut OrgTx, number: &str) -> DbResult<()> {
     let sql = sql!("delete from suppressions where org_id = $1 and number = $2");
-    org.run(sql, args![number]).await.map(|_| ())
+    tx.run(sql, args![number]).await.map(|_| ())
 }
 
 /// Lets an organisation's texts go to another country, by its calling code.
@@ -172,22 +189,6 @@ pub async fn send_from(org: &Org, number: &PhoneNumber) -> DbResult<bool> {
          on conflict (org_id) do update set number = excluded.number"
     );
     Ok(org.run(sql, args![number]).await? > 0)
-}
-
-/// Sends a message again that did not arrive, or of which nobody knows: `by` has decided it. Caps do not hold for it; a STOP does.
-pub async fn retry(org: &Org, by: &str, id: OutboxId) -> DbResult<bool> {
-    let now = org.now();
-    let mut tx = org.begin().await?;
-    let sql = sql!(
-        "update outbox set state = 'waiting', reason = null, code = '', progress = 0, released_by = $3, queued_at = $4, updated_at = $4
-         where org_id = $1 and id = $2 and state in ('failed', 'unknown', 'suppressed', 'waiting')"
-    );
-    let found = tx.run(sql, args![id, by, now]).await? > 0;
-    if found {
-        jobs::put(&mut tx, &DeliverMessage { id }, &id.to_string(), now).await?;
-    }
-    tx.commit().await?;
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! makes two tests of one story: `a_call_is_found_again::sqlite` and `a_call_is_found_again::postgres`.
 
 mod breaks;
+pub mod catcher;
 mod postgres;
 
 pub(crate) use breaks::Breaks;

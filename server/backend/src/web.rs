@@ -12,6 +12,8 @@ pub mod problem;
 pub mod rest;
 pub mod sentences;
 pub mod signed;
+pub mod sms;
+pub mod stripe;
 pub mod twilio;
 pub mod twiml;
 
@@ -21,7 +23,13 @@ use crate::Backend;
 
 /// What programs talk to and browsers do not: no session, no cookie.
 pub fn machine_doors() -> Router<Backend> {
-    Router::new().merge(health::router()).merge(twilio::router()).merge(media::router()).merge(pay::router())
+    Router::new()
+        .merge(health::router())
+        .merge(twilio::router())
+        .merge(media::router())
+        .merge(pay::router())
+        .merge(sms::router())
+        .merge(stripe::router())
 }
 
 /// What browsers talk to besides the pages: needs the session layer, and [`guard::same_origin`] around it.

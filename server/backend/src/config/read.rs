@@ -3,9 +3,10 @@
 use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
 use http::Uri;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::{LogFormat, Problem};
+use crate::providers::mail::smtp::SmtpServer;
 
 /// Reads settings and collects problems.
 pub(super) struct Reader<'a> {
@@ -140,15 +141,37 @@ impl<'a> Reader<'a> {
         Some(sid)
     }
 
-    pub(super) fn smtp_url(&mut self) -> Option<SecretString> {
+    pub(super) fn stripe_key(&mut self) -> Option<SecretString> {
+        let key = self.text("STRIPE_SECRET_KEY")?;
+        if !["sk_test_", "sk_live_", "rk_test_", "rk_live_"].iter().any(|start| key.starts_with(start)) {
+            self.problem("STRIPE_SECRET_KEY", "must be a secret or restricted key, which begins with sk_ or rk_");
+        }
+        Some(key.into())
+    }
+
+    pub(super) fn stripe_webhook_secrets(&mut self) -> Vec<SecretString> {
+        let secrets = self.secrets("STRIPE_WEBHOOK_SECRET");
+        if secrets.iter().any(|secret| !secret.expose_secret().starts_with("whsec_")) {
+            let message =
+                "must be the endpoint's signing secret, which begins with whsec_; several are separated by commas";
+            self.problem("STRIPE_WEBHOOK_SECRET", message);
+        }
+        secrets
+    }
+
+    pub(super) fn smtp_server(&mut self) -> Option<SmtpServer> {
         let url = self.text("SMTP_URL")?;
-        if !url.starts_with("smtp://") && !url.starts_with("smtps://") {
-            self.problem("SMTP_URL", "must begin with smtp:// or smtps://");
+        let server = SmtpServer::parse(&url);
+        if server.is_none() {
+            self.problem(
+                "SMTP_URL",
+                "must be smtp:// or smtps:// with user, password and host: smtps://user:password@mail.example.org",
+            );
         }
         if self.text("MAIL_FROM").is_none() {
             self.problem("MAIL_FROM", "needed when SMTP_URL is set: the address that mail comes from");
         }
-        Some(url.into())
+        server
     }
 
     pub(super) fn log_format(&mut self) -> Option<LogFormat> {

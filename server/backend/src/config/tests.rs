@@ -122,3 +122,18 @@ fn neither_problems_nor_debug_output_hold_a_secret() {
 fn an_empty_value_counts_as_absent() {
     assert!(config(&[("OPENAI_API_KEY", "  "), ("PORT", "")]).expect("defaults").practice_mode());
 }
+
+#[test]
+fn half_an_account_is_told_of() {
+    let problems = |settings: &[(&str, &str)]| config(settings).map(|_| ()).map_err(names);
+    assert_eq!(problems(&[("STRIPE_SECRET_KEY", "sk_test_x")]), Err(vec!["STRIPE_WEBHOOK_SECRET"]));
+    assert_eq!(problems(&[("STRIPE_WEBHOOK_SECRET", "whsec_x")]), Err(vec!["STRIPE_SECRET_KEY"]));
+    assert_eq!(problems(&[("TWILIO_ACCOUNT_SID", "AC1")]), Err(vec!["TWILIO_AUTH_TOKEN"]));
+    assert_eq!(problems(&[("SMTP_URL", "smtps://mail.example.org")]), Err(vec!["MAIL_FROM"]));
+    let wrong = [("STRIPE_SECRET_KEY", "pk_test_x"), ("STRIPE_WEBHOOK_SECRET", "secret"), ("MAIL_FROM", "nobody")];
+    let mut told = config(&wrong).map(|_| ()).map_err(names).unwrap_err();
+    told.sort_unstable();
+    assert_eq!(told, ["MAIL_FROM", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]);
+    let rolling = [("STRIPE_SECRET_KEY", "rk_live_x"), ("STRIPE_WEBHOOK_SECRET", "whsec_new, whsec_old")];
+    assert_eq!(config(&rolling).expect("complete").stripe.webhook_secrets.len(), 2);
+}

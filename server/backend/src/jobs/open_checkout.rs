@@ -97,7 +97,7 @@ async fn charge(work: &Work, org: &Org, order: &Order, title: String, stored: St
         Ok(charge) => match charge.state {
             ChargeState::Paid => Some(PaymentFact::Paid {
                 session: None,
-                payment_intent: Some(charge.payment_intent),
+                payment_intent: charge.payment_intent,
                 amount_minor: order.total.minor,
                 currency: order.total.currency.to_string(),
                 email: None,

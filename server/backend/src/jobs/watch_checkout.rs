@@ -44,7 +44,7 @@ impl Job for WatchCheckout {
             orders::learn(&work.backend, org, order.id, &format!("asked: {page}: {}", word(&fact)), &fact).await?;
         }
         Ok(match state {
-            CheckoutState::Paid(_) | CheckoutState::Expired => Done::Finished,
+            CheckoutState::Paid(_) | CheckoutState::Failed | CheckoutState::Expired => Done::Finished,
             CheckoutState::Processing => Done::Again(TimeDelta::hours(12)),
             CheckoutState::Open { .. } => {
                 let age = now - order.created_at;
@@ -59,6 +59,7 @@ impl Job for WatchCheckout {
 fn word(fact: &PaymentFact) -> &'static str {
     match fact {
         PaymentFact::Paid { .. } => "paid",
+        PaymentFact::Failed => "failed",
         PaymentFact::Expired => "expired",
         _ => "pending",
     }

@@ -60,12 +60,7 @@ pub(super) enum Gate {
 pub(super) async fn pass(org: &Org, id: OutboxId) -> DbResult<Gate> {
     let now = org.now();
     let mut tx = org.begin().await?;
-    // The upsert locks the row until the commit: counting and sending is one step, on both engines.
-    let gate = sql!(
-        "insert into outbox_gates (org_id, passed) values ($1, 1)
-         on conflict (org_id) do update set passed = outbox_gates.passed + 1"
-    );
-    tx.run(gate, args![]).await?;
+    hold(&mut tx).await?;
     let select = sql!(
         "select id, channel, recipient, subject, body, attachment, call_id, state, attempts, sender, released_by, queued_at, tried_at
          from outbox where org_id = $1 and id = $2"
@@ -91,6 +86,16 @@ pub(super) async fn pass(org: &Org, id: OutboxId) -> DbResult<Gate> {
     };
     tx.commit().await?;
     Ok(gate)
+}
+
+/// Keeps everybody else from deciding about this organisation's messages until the commit: counting and sending is one step, and a STOP
+/// comes before or after it. The upsert locks the row on both engines.
+pub(crate) async fn hold(tx: &mut OrgTx) -> DbResult<()> {
+    let sql = sql!(
+        "insert into outbox_gates (org_id, passed) values ($1, 1)
+         on conflict (org_id) do update set passed = outbox_gates.passed + 1"
+    );
+    tx.run(sql, args![]).await.map(|_| ())
 }
 
 /// What keeps a message from going, if anything does. Fills in where it comes from.

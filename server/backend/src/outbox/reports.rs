@@ -16,6 +16,18 @@ fn progress(status: &str) -> i64 {
     }
 }
 
+/// The provider's code for a number that wrote STOP to it.
+const OPTED_OUT: i64 = 21_610;
+
+async fn forget_number(org: &Org, id: OutboxId) -> DbResult<()> {
+    let found: Option<(String,)> =
+        org.optional(sql!("select recipient from outbox where org_id = $1 and id = $2"), args![id]).await?;
+    match found {
+        Some((number,)) => super::suppress(org, &number, "provider").await,
+        None => Ok(()),
+    }
+}
+
 /// Takes a report. `message` is the id in the address that was given with the text: it finds the message also while the answer to its
 /// sending is missing. Answers whether anybody here knows the text.
 pub async fn take(backend: &Backend, message: Option<OutboxId>, report: &Accepted) -> DbResult<bool> {
@@ -33,6 +45,9 @@ pub async fn take(backend: &Backend, message: Option<OutboxId>, report: &Accepte
     let Some((org_id, id)) = found else { return Ok(false) };
     let Some(org) = orgs::by_id(backend, org_id).await? else { return Ok(false) };
     learn(&org, id, report).await?;
+    if report.code == Some(OPTED_OUT) {
+        forget_number(&org, id).await?;
+    }
     Ok(true)
 }
 

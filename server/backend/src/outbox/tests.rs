@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use model::{CallId, MessageReason, MessageState};
+use model::{CallId, MessageReason, MessageState, OutboxFilter, Role};
 
 use super::*;
 use crate::{
@@ -33,7 +33,7 @@ engines! {
         let statuses = ["queued", "sent", "delivered", "undelivered"];
         for (number, order) in permutations(&statuses).into_iter().enumerate() {
             let id = text(&org, &format!("+1415556{number:04}"), &format!("m{number}"), None).await;
-            release(&org, id).await;
+            release(world, &org, id).await;
             world.jobs().await;
             let provider_id = format!("SM{:032x}", number + 1);
             for status in order.iter().chain(order.iter()) {
@@ -53,7 +53,9 @@ engines! {
         assert_eq!(standing(&org, stopped).await, (MessageState::Suppressed, Some(MessageReason::OptedOut), 0));
         assert_eq!(standing(&other, elsewhere).await.0, MessageState::Sent);
 
-        unsuppress(&org, "+14155550123").await.unwrap();
+        let mut tx = org.begin().await.unwrap();
+        unsuppress_in(&mut tx, "+14155550123").await.unwrap();
+        tx.commit().await.unwrap();
         let again = text(&org, "+14155550123", "b", None).await;
         world.jobs().await;
         assert_eq!(standing(&org, again).await.0, MessageState::Sent);
@@ -187,7 +189,7 @@ engines! {
         assert_eq!(standing(&org, last).await.1, Some(MessageReason::CapRecipient));
 
         // A person may send it all the same, and the next day is another day.
-        release(&org, last).await;
+        release(world, &org, last).await;
         world.jobs().await;
         assert_eq!(standing(&org, last).await.0, MessageState::Sent);
         world.pass(TimeDelta::days(1));
@@ -261,6 +263,41 @@ engines! {
         assert!(matches!(put(&mut tx, org.now(), injected).await, Err(PutError::Subject)));
     }
 
+    async fn staff_see_what_needs_a_look_and_send_it_again(world: World) {
+        let org = soup(world).await;
+        let fine = text(&org, "+14155550123", "a", None).await;
+        world.jobs().await;
+        world.messages.fail_with(Some(SendError::Never(MessageReason::BadAddress, "21211".into())));
+        let bad = text(&org, "+14155550124", "b", None).await;
+        world.jobs().await;
+        world.messages.fail_with(None);
+
+        let ids = async |filter: OutboxFilter| {
+            let page = list(&org, &OutboxFilter { limit: 10, ..filter }).await.unwrap();
+            assert_eq!(page.total as usize, page.messages.len());
+            page.messages.into_iter().map(|row| row.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(OutboxFilter::default()).await, [bad, fine]);
+        assert_eq!(ids(OutboxFilter { trouble: true, ..OutboxFilter::default() }).await, [bad]);
+        assert_eq!(ids(OutboxFilter { state: Some(MessageState::Sent), ..OutboxFilter::default() }).await, [fine]);
+        assert_eq!(ids(OutboxFilter { recipient: Some("0124".into()), ..OutboxFilter::default() }).await, [bad]);
+        assert_eq!(ids(OutboxFilter { channel: Some(Channel::Mail), ..OutboxFilter::default() }).await, []);
+        assert_eq!(troubled(&org).await.unwrap(), 1);
+
+        let reader = world.member(&org, Role::ReadOnly).await;
+        assert!(retry(&org, &reader, bad).await.is_err());
+        let (clerk, stranger) = (world.member(&org, Role::FrontDesk).await, other(world).await);
+        assert!(matches!(retry(&stranger, &clerk, bad).await, Err(crate::error::Error::NotFound)));
+        retry(&org, &clerk, bad).await.unwrap();
+        world.jobs().await;
+        assert_eq!(standing(&org, bad).await.0, MessageState::Sent);
+        retry(&org, &clerk, fine).await.unwrap();
+        world.jobs().await;
+        assert_eq!(world.messages.taken().len(), 2, "what was sent is not sent again");
+        let line = crate::audit::list(&org, 5).await.unwrap().remove(0);
+        assert_eq!((line.action.as_str(), line.subject_id), ("send_again", bad.to_string()));
+    }
+
     async fn what_was_rolled_back_is_never_sent(world: World) {
         let org = soup(world).await;
         let mut tx = org.begin().await.unwrap();
@@ -326,8 +363,9 @@ async fn standing(org: &Org, id: OutboxId) -> (MessageState, Option<MessageReaso
         .unwrap()
 }
 
-async fn release(org: &Org, id: OutboxId) {
-    retry(org, "Ana", id).await.unwrap();
+async fn release(world: &World, org: &Org, id: OutboxId) {
+    let ana = world.member(org, Role::FrontDesk).await;
+    retry(org, &ana, id).await.unwrap();
 }
 
 async fn call(org: &Org, caller: &str) -> CallId {

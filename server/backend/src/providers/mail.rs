@@ -1,5 +1,7 @@
 //! Mail.
 
+pub mod off;
+pub mod smtp;
 pub mod stand_in;
 
 use std::fmt;

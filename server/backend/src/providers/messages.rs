@@ -1,6 +1,8 @@
 //! Texts to telephones.
 
+pub mod off;
 pub mod stand_in;
+pub mod twilio;
 
 use std::fmt;
 

@@ -3,13 +3,21 @@
 //! Amounts are whole minor units and come from the database. Every request that moves money carries an idempotency key made of the
 //! order and the attempt, so that asking again after a time-out asks for the same thing.
 
+pub mod events;
+pub mod off;
+pub mod signature;
 pub mod stand_in;
+pub mod stripe;
 
 use std::fmt;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use model::{Money, OrderId};
+
+/// What the metadata of a payment says of how it was made.
+const VIA_CHECKOUT: &str = "checkout";
+const VIA_STORED: &str = "stored";
 
 /// What we ask of the payment provider.
 #[async_trait]
@@ -79,6 +87,8 @@ pub enum CheckoutState {
     Processing,
     /// It is paid.
     Paid(Payment),
+    /// The money that was on its way did not come.
+    Failed,
     /// It cannot be paid any more.
     Expired,
 }
@@ -149,8 +159,8 @@ pub struct NewCharge {
 /// What became of a charge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charge {
-    /// The provider's name for the payment.
-    pub payment_intent: String,
+    /// The provider's name for the payment, where one came of it.
+    pub payment_intent: Option<String>,
     /// How far it has come.
     pub state: ChargeState,
 }
@@ -233,6 +243,7 @@ impl PaymentFact {
         match state {
             CheckoutState::Open { .. } => None,
             CheckoutState::Processing => Some(Self::Pending),
+            CheckoutState::Failed => Some(Self::Failed),
             CheckoutState::Expired => Some(Self::Expired),
             CheckoutState::Paid(payment) => Some(Self::Paid {
                 session: Some(session.to_owned()),

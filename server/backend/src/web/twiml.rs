@@ -35,6 +35,13 @@ impl Twiml {
         self
     }
 
+    /// Answers a text with a text.
+    #[must_use]
+    pub fn message(mut self, text: &str) -> Self {
+        let _ = write!(self.0, "<Message>{}</Message>", escape(text));
+        self
+    }
+
     /// Hangs up.
     #[must_use]
     pub fn hang_up(mut self) -> Self {

@@ -127,7 +127,7 @@ impl Payments for StandIn {
             "pm_card_authenticationRequired" => ChargeState::NeedsCustomer,
             _ => ChargeState::Paid,
         };
-        let charge = Charge { payment_intent: format!("pi_{key}"), state };
+        let charge = Charge { payment_intent: Some(format!("pi_{key}")), state };
         let (first, charge) = inner.charges.entry(key).or_insert((new.clone(), charge));
         if *first == new { Ok(charge.clone()) } else { Err(reused()) }
     }

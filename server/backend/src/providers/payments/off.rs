@@ -1,0 +1,40 @@
+//! No payment provider: the server is reached from outside and has no account.
+
+use async_trait::async_trait;
+
+use super::{Charge, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, PaymentError, Payments, Refund};
+
+/// Refuses everything.
+#[derive(Clone, Copy, Debug)]
+pub struct Off;
+
+fn off<T>() -> Result<T, PaymentError> {
+    Err(PaymentError::Refused { status: 401, code: Some("no_account".into()) })
+}
+
+#[async_trait]
+impl Payments for Off {
+    async fn create_checkout(&self, _new: NewCheckout) -> Result<Checkout, PaymentError> {
+        off()
+    }
+
+    async fn checkout(&self, _id: &str) -> Result<CheckoutState, PaymentError> {
+        off()
+    }
+
+    async fn expire(&self, _id: &str) -> Result<CheckoutState, PaymentError> {
+        off()
+    }
+
+    async fn refund(&self, _new: NewRefund) -> Result<Refund, PaymentError> {
+        off()
+    }
+
+    async fn charge_stored(&self, _new: NewCharge) -> Result<Charge, PaymentError> {
+        off()
+    }
+
+    fn live(&self) -> bool {
+        false
+    }
+}
