@@ -4,6 +4,7 @@ pub mod commands;
 pub mod listen;
 mod pages;
 pub mod serve;
+mod stand_ins;
 pub mod telemetry;
 
 use axum::{Router, middleware};

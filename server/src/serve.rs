@@ -16,8 +16,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    commands::{self, Outcome, Problems},
+    commands::{self, Outcome},
     listen::{self, Limits},
+    stand_ins,
     telemetry::{self, Format},
 };
 
@@ -39,7 +40,7 @@ pub async fn run() -> Outcome {
     log(&config);
     let stop = Stop::listen()?;
     let practice = CancellationToken::new();
-    let config = with_model(config, practice.clone()).await?;
+    let config = stand_ins::start(config, &practice).await?;
     // Bound before anything is written: two servers on one port would share a directory of journals.
     let listener = TcpListener::bind(config.listen)
         .await
@@ -58,17 +59,6 @@ fn log(config: &Config) {
     });
     telemetry::init(&config.log, format);
     metrics::install();
-}
-
-/// Without a key for the real model the practice model answers, inside this process.
-async fn with_model(mut config: Config, stop: CancellationToken) -> Result<Config, Problems> {
-    if config.practice_mode() {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        config.openai.base_url = format!("http://{}/v1", listener.local_addr()?);
-        tokio::spawn(practice::model::serve(listener, practice::model::Options::default(), stop));
-        tracing::info!("OPENAI_API_KEY is not set: the practice model answers");
-    }
-    Ok(config)
 }
 
 async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outcome {

@@ -13,6 +13,7 @@ mod load;
 mod migrate;
 mod org;
 mod practice;
+mod text;
 mod user;
 
 /// Answers the telephone for small organisations.
@@ -33,7 +34,9 @@ enum Command {
     Call(Box<call::Args>),
     /// Place many calls at once and measure what the server adds, loses and needs
     Load(load::Args),
-    /// Serve the practice model: the Realtime API (GA), answered by rules
+    /// Bring a text to a running server the way Twilio does, and print what it answers
+    Text(text::Args),
+    /// Serve the practice model: the Realtime API (GA), answered by rules; or the practice Checkout, or the practice Messages
     Practice(practice::Args),
     /// Check the configuration, the database and the directories; tell every problem at once
     Check(check::Args),
@@ -74,6 +77,7 @@ pub async fn run() -> ExitCode {
         Command::Demo(args) => demo::run(args).await,
         Command::Call(args) => call::run(*args).await.map_err(Problems::from),
         Command::Load(args) => load::run(args).await.map_err(Problems::from),
+        Command::Text(args) => text::run(args).await.map_err(Problems::from),
         Command::Practice(args) => practice::run(args).await.map_err(Problems::from),
         Command::Check(args) => check::run(args).await,
         Command::Migrate(args) => migrate::run(args).await,

@@ -1,9 +1,9 @@
 //! `aida org`: organisations, and the numbers that ring them.
 
 use backend::{
-    Backend,
+    Backend, Org,
     orgs::{self, NewOrg},
-    personas,
+    outbox, personas,
 };
 use clap::Subcommand;
 use model::{Currency, OrgId, PackKey, Patience, Persona, PhoneNumber};
@@ -23,6 +23,10 @@ enum What {
     Add(Add),
     /// Let one more telephone number ring an organisation
     Number(Number),
+    /// Choose which of its numbers an organisation's texts come from
+    TextsFrom(Number),
+    /// Let an organisation's texts go to another country
+    TextsTo(Country),
 }
 
 #[derive(Debug, clap::Args)]
@@ -52,11 +56,22 @@ struct Number {
     number: PhoneNumber,
 }
 
+#[derive(Debug, clap::Args)]
+struct Country {
+    /// The organisation, by its name in URLs
+    org: String,
+    /// The country's calling code, such as 49
+    #[arg(value_parser = calling_code)]
+    code: String,
+}
+
 /// Does what `aida org` is told.
 pub async fn run(args: Args) -> Outcome {
     super::with_backend(async |backend| match args.what {
         What::Add(add) => put(backend, add).await,
         What::Number(Number { org, number }) => ring(backend, &org, number).await,
+        What::TextsFrom(Number { org, number }) => text_from(backend, &org, number).await,
+        What::TextsTo(Country { org, code }) => text_to(backend, &org, &code).await,
     })
     .await
 }
@@ -85,10 +100,28 @@ async fn put(backend: &Backend, add: Add) -> Outcome {
     Ok(())
 }
 
+async fn text_from(backend: &Backend, slug: &str, number: PhoneNumber) -> Outcome {
+    let org = named(backend, slug).await?;
+    if !outbox::send_from(&org, &number).await? {
+        return Err(Problems::from(format!("{} does not ring {slug}", number.pretty())));
+    }
+    println!("Texts of {} come from {}.", org.name(), number.pretty());
+    Ok(())
+}
+
+async fn text_to(backend: &Backend, slug: &str, code: &str) -> Outcome {
+    let org = named(backend, slug).await?;
+    outbox::allow_country(&org, code).await?;
+    println!("Texts of {} may go to +{code}.", org.name());
+    Ok(())
+}
+
+async fn named(backend: &Backend, slug: &str) -> Result<Org, Problems> {
+    orgs::named(backend, slug).await?.ok_or_else(|| Problems::from(format!("there is no organisation {slug}")))
+}
+
 async fn ring(backend: &Backend, slug: &str, number: PhoneNumber) -> Outcome {
-    let Some(org) = orgs::named(backend, slug).await? else {
-        return Err(Problems::from(format!("there is no organisation {slug}")));
-    };
+    let org = named(backend, slug).await?;
     refuse_taken(backend, &number).await?;
     orgs::give_number(&org, &number).await?;
     println!("{} rings {}.", number.pretty(), org.name());
@@ -113,6 +146,12 @@ fn first_persona() -> Persona {
         patience: Patience::Normal,
         interruptible: true,
     }
+}
+
+fn calling_code(text: &str) -> Result<String, String> {
+    let digits = text.trim_start_matches('+');
+    let fits = (1..=4).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+    if fits { Ok(digits.to_owned()) } else { Err("write a calling code such as 49, or 1876 for one behind +1".into()) }
 }
 
 fn slug(text: &str) -> Result<String, String> {

@@ -5,7 +5,9 @@
 mod answered;
 mod command_line;
 mod guards;
+mod messages;
 mod model_faults;
+mod payments;
 mod phone_faults;
 mod processes;
 mod rest;

@@ -2,12 +2,16 @@
 
 use std::{future::Future, time::Duration};
 
-use backend::{Backend, calls, config::Config, demo, org::Org, recordings};
+use backend::{Backend, calls, config::Config, demo, jobs, org::Org, providers::PRACTICE_ACCOUNT, recordings};
 use model::{Call, CallId};
 use practice::{
+    checkout,
+    fault::Spec,
+    messages,
     model::{FaultSpec, Options},
     phone::{self, CallOptions, CallReport, Utterance, Who},
 };
+use secrecy::ExposeSecret;
 use server::listen::{self, Limits};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -34,13 +38,17 @@ pub struct Setup {
     pub engine: Engine,
     /// How the model misbehaves, as `aida practice --fault` takes it.
     pub model: &'static str,
+    /// How the practice Messages misbehave, as `aida practice messages --fault` takes it.
+    pub messages: &'static str,
+    /// How the practice Checkout misbehaves, as `aida practice checkout --fault` takes it.
+    pub checkout: &'static str,
     /// Settings beside the usual ones.
     pub settings: Vec<(&'static str, String)>,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { engine: Engine::Sqlite, model: "", settings: Vec::new() }
+        Self { engine: Engine::Sqlite, model: "", messages: "", checkout: "", settings: Vec::new() }
     }
 }
 
@@ -88,12 +96,14 @@ impl World {
             other => setup.settings.iter().find(|(name, _)| *name == other).map(|(_, value)| value.clone()),
         })
         .expect("the test's configuration is good");
+        let config = with_stand_ins(config, &setup, &stop).await;
         let backend = Backend::open(config).await.expect("the backend starts");
         recordings::recover(&backend).await.expect("nothing is left to recover");
         demo::seed(&backend, Some("a password for tests".into())).await.expect("the demo is seeded");
 
         let limits = Limits::of(backend.config());
         tokio::spawn(listen::serve(listener, server::router(&backend), limits));
+        tokio::spawn(jobs::run(backend.clone(), stop.clone()));
         let http = reqwest::Client::new();
         Self { backend, url: format!("http://{address}"), http, stop, _dir: dir }
     }
@@ -128,6 +138,29 @@ impl World {
         .await;
         Stored { org, id, call: call.expect("the call is finished and readable within two seconds of its end") }
     }
+}
+
+/// What `aida serve` starts by itself where there are no accounts, told to misbehave.
+async fn with_stand_ins(mut config: Config, setup: &Setup, stop: &CancellationToken) -> Config {
+    let specs = |text: &str, known: &[&str]| -> Vec<Spec> {
+        text.split(',').filter(|it| !it.is_empty()).map(|it| Spec::read(it, known).expect("a fault")).collect()
+    };
+    let listener = listen().await;
+    config.twilio.practice_messages = Some(format!("http://{}", listener.local_addr().expect("an address")));
+    let token = config.twilio.auth_tokens.first().map_or("practice".to_owned(), |it| it.expose_secret().to_owned());
+    let credentials = Some((PRACTICE_ACCOUNT.to_owned(), token));
+    let options = messages::Options { credentials, faults: specs(setup.messages, messages::FAULTS) };
+    tokio::spawn(messages::serve(listener, options, stop.clone()));
+
+    let listener = listen().await;
+    config.stripe.api_base_url = format!("http://{}", listener.local_addr().expect("an address"));
+    config.stripe.secret_key = Some("sk_test_practice".to_owned().into());
+    config.stripe.webhook_secrets = vec!["whsec_practice".to_owned().into()];
+    let url = format!("{}/stripe/webhook", config.public_url);
+    let webhook = Some(checkout::Webhook { url, secret: "whsec_practice".into() });
+    let options = checkout::Options { key: None, webhook, faults: specs(setup.checkout, checkout::FAULTS) };
+    tokio::spawn(checkout::serve(listener, options, stop.clone()));
+    config
 }
 
 impl Drop for World {
