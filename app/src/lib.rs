@@ -49,6 +49,7 @@ use pages::{
     live::LivePage,
     login::LoginPage,
     not_found::NotFoundPage,
+    outbox::OutboxPage,
     voice::VoicePage,
 };
 
@@ -72,6 +73,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("knowledge-base") view=KnowledgeBasePage ssr=SsrMode::Async />
                     <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view=NewArticlePage ssr=SsrMode::Async />
                     <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view=ArticlePage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("outbox") view=OutboxPage ssr=SsrMode::Async />
                     <Route path=StaticSegment("voice") view=VoicePage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

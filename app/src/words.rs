@@ -1,6 +1,6 @@
 //! The plain words for what the records name by a key.
 
-use model::{CallStatus, Outcome, Patience, Sentiment, ToolStatus};
+use model::{CallStatus, MessageReason, MessageState, Outcome, Patience, Sentiment, ToolStatus};
 
 use crate::ui::Tone;
 
@@ -101,6 +101,40 @@ pub fn sentence(key: &str) -> String {
         }
     }
     words
+}
+
+/// How far a message has come.
+pub const fn message_state(state: MessageState) -> (&'static str, Tone) {
+    match state {
+        MessageState::Waiting => ("Waiting", Tone::Active),
+        MessageState::Sending => ("Sending", Tone::Active),
+        MessageState::Sent => ("Sent", Tone::Plain),
+        MessageState::Delivered => ("Delivered", Tone::Good),
+        MessageState::Unknown => ("Not sure", Tone::Warning),
+        MessageState::Failed => ("Not delivered", Tone::Bad),
+        MessageState::Suppressed => ("Opted out", Tone::Warning),
+    }
+}
+
+/// Why a message is not delivered, and what that means.
+pub const fn message_reason(reason: MessageReason) -> &'static str {
+    match reason {
+        MessageReason::OptedOut => "This number wrote STOP and gets no texts until it writes START.",
+        MessageReason::BadAddress => "This number or address does not exist, or cannot receive this.",
+        MessageReason::Country => "Texts to this country are not allowed, because they can be expensive.",
+        MessageReason::CapCall => "This call had sent as many messages as one call may.",
+        MessageReason::CapRecipient => "This recipient had received as many messages as a day allows.",
+        MessageReason::CapDay => "Your organisation had sent as many messages as a day allows.",
+        MessageReason::NoSender => "Your organisation has no number to send texts from.",
+        MessageReason::Refused => "The provider does not let us send. Ask whoever looks after the account.",
+        MessageReason::NoAccount => "This server has no account to send with.",
+        MessageReason::Unreachable => "The provider could not take it yet. It is tried again by itself.",
+        MessageReason::NoAnswer => {
+            "The provider's answer was lost: it may have arrived. Sending again may send it twice."
+        }
+        MessageReason::TooOld => "It could not be sent for a day, so it was given up.",
+        MessageReason::NotDelivered => "It was sent, but the telephone network reports that it did not arrive.",
+    }
 }
 
 /// How patient the assistant is, and what that means for callers.

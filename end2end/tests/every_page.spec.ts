@@ -15,6 +15,7 @@ const pages: [name: string, from: string, link?: string][] = [
   ["knowledge-base", `${admin}/knowledge-base`],
   ["new-article", `${admin}/knowledge-base/new`],
   ["article", `${admin}/knowledge-base`, `a[href^="${admin}/knowledge-base/"]:not([href$="/new"])`],
+  ["outbox", `${admin}/outbox`],
   ["voice", `${admin}/voice`],
 ];
 

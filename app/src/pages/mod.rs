@@ -9,6 +9,7 @@ pub mod knowledge_base;
 pub mod live;
 pub mod login;
 pub mod not_found;
+pub mod outbox;
 pub mod voice;
 
 use leptos::prelude::*;

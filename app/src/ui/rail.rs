@@ -12,6 +12,7 @@ const PAGES: &[(&str, &str, Glyph, &str)] = &[
     ("live", "Live", Glyph::Live, "l"),
     ("calls", "Calls", Glyph::Calls, "c"),
     ("knowledge-base", "Knowledge", Glyph::Book, "k"),
+    ("outbox", "Outbox", Glyph::Send, "o"),
     ("voice", "Voice", Glyph::Voice, "v"),
 ];
 
