@@ -105,7 +105,7 @@ async fn a_database_away_before_the_stream(engine: Engine) {
     let holding = stand_in_the_way(&world, engine).await;
 
     let url = format!("{}/media-stream", world.url.replacen("http", "ws", 1));
-    let (mut socket, _) = within(connect_async(url)).await.expect("the stream is taken");
+    let (mut socket, _) = within(Box::pin(connect_async(url))).await.expect("the stream is taken");
     let began = Instant::now();
     let start = json!({ "event": "start", "streamSid": "MZ1", "start": { "callSid": SID, "streamSid": "MZ1",
         "customParameters": { "token": parameter("token"), "call": parameter("call") } } });

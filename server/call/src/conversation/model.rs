@@ -102,7 +102,7 @@ impl Call {
                     self.playback.complete(no, &item_id);
                 }
             }
-            ServerEvent::SpeechStarted { item_id, audio_start_ms } => self.speech_started(item_id, audio_start_ms),
+            ServerEvent::SpeechStarted { item_id, audio_start_ms } => self.speech_started(&item_id, audio_start_ms),
             ServerEvent::SpeechStopped { item_id, audio_end_ms } => self.speech_stopped(&item_id, audio_end_ms),
             ServerEvent::Committed { item_id, previous } => self.committed(&item_id, previous.as_deref()),
             ServerEvent::TranscriptionDelta { item_id, delta } => {
@@ -176,9 +176,9 @@ impl Call {
         }
     }
 
-    fn speech_started(&mut self, item: String, audio_start_ms: u64) {
+    fn speech_started(&mut self, item: &str, audio_start_ms: u64) {
         let at = self.caller.moment(audio_start_ms, self.now);
-        let line = self.transcript.item(&item, Speaker::Caller, at);
+        let line = self.transcript.item(item, Speaker::Caller, at);
         self.transcript.began(line, at);
         self.caller_line = Some(line);
         self.reheard_by = None;
