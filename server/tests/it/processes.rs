@@ -137,7 +137,7 @@ async fn during_calls(server: &Server, count: usize, then: impl AsyncFnOnce()) -
         });
         all.await.expect("every call runs");
         // The greeting, and a good second more: only then is anything recorded.
-        let mut greeting = tokio::time::interval(Duration::from_secs(10));
+        let mut greeting = tokio::time::interval(Duration::from_secs(18));
         greeting.tick().await;
         greeting.tick().await;
         then().await;
