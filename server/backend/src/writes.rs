@@ -364,3 +364,6 @@ fn refused(code: &'static str, say: &str) -> Answered {
 pub fn unknown() -> Answered {
     refused("unknown_proposal", "I am sorry, I have lost track. What would you like me to do?")
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

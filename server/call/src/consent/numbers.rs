@@ -355,7 +355,7 @@ mod tests {
         are_in("Dos entradas a ochenta y cinco dólares cada una, ciento setenta dólares en total", &[2, 85, 170]);
         are_in("mil doscientos cincuenta, el veinticinco de diciembre", &[1250, 25]);
         are_in("Deux billets à quatre-vingt-cinq dollars, cent soixante-dix dollars en tout", &[2, 85, 170]);
-        are_in("quatre-vingt-dix-sept, vingt et un, mille deux cent cinquante", &[97, 21, 1250]);
+        are_in("quatre-vingt-dix-sept dollars, le vingt et un, ou mille deux cent cinquante", &[97, 21, 1250]);
         are_in("Zwei Karten zu je fünfundachtzig Dollar, zusammen einhundertsiebzig Dollar", &[2, 85, 170]);
         are_in("am fünften Dezember, am einundzwanzigsten, am ersten, tausendzweihundertfünfzig", &[5, 21, 1, 1250]);
         are_in("1.250 Euro und 85,50", &[1250, 85, 50]);

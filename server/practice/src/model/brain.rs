@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 mod arguments;
+mod changes;
 mod wishes;
 
 /// A function that the session offers.
@@ -135,15 +136,20 @@ fn to_words(question: &Question<'_>, words: &str, since: &[Line]) -> Act {
     if let Some(keys) = pressed(words) {
         return Act::Say(format!("You pressed {keys}. How can I help you?"));
     }
+    let called: Vec<&str> = since
+        .iter()
+        .filter_map(|it| if let Line::Call { name, .. } = it { Some(name.as_str()) } else { None })
+        .collect();
+    if question.choice != Choice::Never
+        && let Some(act) = changes::answer(question.lines, words, question.tools, &called)
+    {
+        return act;
+    }
     let wanted = match &question.choice {
         Choice::Never => Vec::new(),
         Choice::This(name) => vec![name.clone()],
         Choice::Auto | Choice::Always => wishes::of(words, question.tools),
     };
-    let called: Vec<&str> = since
-        .iter()
-        .filter_map(|it| if let Line::Call { name, .. } = it { Some(name.as_str()) } else { None })
-        .collect();
     let known: Vec<Value> = outcomes(question.lines).filter_map(|(_, it)| serde_json::from_str(it).ok()).collect();
     for wish in wanted.iter().filter(|it| !called.contains(&it.as_str())) {
         for name in wishes::with_preparation(wish, &called, question.tools, &known) {

@@ -64,3 +64,6 @@ impl Check {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -310,3 +310,6 @@ pub async fn text_link(
 ) -> Result<(), PutError> {
     messages::link(backend_url, org, tx, order, now).await
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Tool, wishes::tokens};
+use super::{Tool, changes, wishes::tokens};
 
 /// Arguments that fit the tool's schema as well as rules can tell; `None` when it needs an id that nobody knows.
 pub(super) fn fill(tool: &Tool, words: &str, known: &[Value]) -> Option<Value> {
@@ -57,7 +57,7 @@ fn guess(name: &str, schema: &Value, words: &str, known: &[Value]) -> Option<Val
     if about(&["date", "day", "when"]) {
         return day(words).map(|it| json!(it));
     }
-    if about(&["tier", "ticket_type"]) {
+    if about(&["tier", "ticket_type", "tickettype"]) {
         return tokens(words)
             .into_iter()
             .find(|it| ["vip", "general", "child", "student", "senior"].contains(&it.as_str()))
@@ -65,6 +65,21 @@ fn guess(name: &str, schema: &Value, words: &str, known: &[Value]) -> Option<Val
     }
     if about(&["quantity", "count", "party", "seats", "people", "players", "number_of"]) {
         return number(words).map(|it| json!(it));
+    }
+    if name == "name"
+        && let Some(name) = changes::name(words)
+    {
+        return Some(json!(name));
+    }
+    if name == "company" {
+        return changes::company(words).map(|it| json!(it));
+    }
+    if name == "level" {
+        let said = tokens(words);
+        return ["bronze", "silver", "gold", "premium"]
+            .iter()
+            .find(|it| said.contains(&(**it).to_owned()))
+            .map(|it| json!(it));
     }
     if about(&["product", "item"]) || name == "name" {
         return Some(json!(product(words)));

@@ -126,6 +126,51 @@ fn a_notice_that_must_be_spoken_is_spoken() {
 }
 
 #[test]
+fn tickets_are_ordered_read_back_and_confirmed_when_the_caller_says_yes() {
+    let events = json!({ "events": [{ "eventId": "a", "title": "Chili Night" }, { "eventId": "b", "title": "Fall Cookoff" }], "say": "Two." });
+    let mut lines = vec![words("Two VIP tickets for the Fall Cookoff, please.")];
+    assert_eq!(buy(&lines), call("get_upcoming_events", &json!({})));
+    lines.push(called("c1", "get_upcoming_events"));
+    lines.push(outcome("c1", &events));
+    assert_eq!(buy(&lines), call("purchase_tickets", &json!({ "eventId": "b", "quantity": 2, "ticketType": "vip" })));
+
+    lines.push(called("c2", "purchase_tickets"));
+    lines
+        .push(outcome("c2", &json!({ "status": "proposed", "proposalId": "p-1", "say": "Two VIP tickets. Shall I?" })));
+    assert_eq!(buy(&lines), say("Two VIP tickets. Shall I?"));
+
+    lines.push(Line::Assistant);
+    lines.push(words("Yes, please."));
+    assert_eq!(buy(&lines), call("confirm", &json!({ "proposalId": "p-1" })));
+    lines.push(called("c3", "confirm"));
+    lines.push(outcome("c3", &json!({ "status": "done", "reference": "483-2917", "say": "The seats are yours." })));
+    assert_eq!(buy(&lines), say("The seats are yours."));
+
+    lines.push(Line::Assistant);
+    lines.push(words("Yes, thanks."));
+    assert_eq!(buy(&lines), say("You are welcome. Is there anything else I can do for you?"));
+}
+
+#[test]
+fn a_caller_who_says_no_gets_nothing_and_one_who_asks_a_price_is_sold_nothing() {
+    let proposed = json!({ "status": "proposed", "proposalId": "p-1", "say": "Two VIP tickets. Shall I?" });
+    let lines = [called("c2", "purchase_tickets"), outcome("c2", &proposed), Line::Assistant, words("No, wait.")];
+
+    assert_eq!(buy(&lines), say("All right, I leave it as it is."));
+    assert_eq!(buy(&[words("How much are two tickets, please?")]), call("get_upcoming_events", &json!({})));
+}
+
+#[test]
+fn somebody_who_would_like_to_sponsor_is_taken_down_by_name() {
+    let inquiry = [words("My name is Priya Raman from Lumen Foods, and I would like to sponsor, gold maybe.")];
+
+    assert_eq!(
+        buy(&inquiry),
+        call("leave_sponsor_inquiry", &json!({ "company": "Lumen Foods", "level": "gold", "name": "Priya Raman" }))
+    );
+}
+
+#[test]
 fn a_failing_tool_is_told_in_its_own_words() {
     let lines = [
         words("Are you open?"),
@@ -138,6 +183,20 @@ fn a_failing_tool_is_told_in_its_own_words() {
 
 fn ask(lines: &[Line]) -> Act {
     answer(&Question { instructions: None, tools: &tools(), choice: Choice::Auto, lines })
+}
+
+/// As [`ask`], where things can be changed.
+fn buy(lines: &[Line]) -> Act {
+    let mut tools = tools();
+    let tickets = json!({ "properties": { "eventId": { "type": "string" }, "quantity": { "type": "integer" },
+        "ticketType": { "type": "string" } }, "required": ["eventId", "ticketType", "quantity"] });
+    let inquiry = json!({ "properties": { "name": { "type": "string" }, "company": { "type": "string" },
+        "level": { "type": "string" } }, "required": ["name"] });
+    let confirm = json!({ "properties": { "proposalId": { "type": "string" } }, "required": ["proposalId"] });
+    tools.push(Tool { name: "purchase_tickets".into(), parameters: tickets });
+    tools.push(Tool { name: "leave_sponsor_inquiry".into(), parameters: inquiry });
+    tools.push(Tool { name: "confirm".into(), parameters: confirm });
+    answer(&Question { instructions: None, tools: &tools, choice: Choice::Auto, lines })
 }
 
 fn tools() -> Vec<Tool> {

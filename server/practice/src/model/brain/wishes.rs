@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Tool, arguments};
+use super::{Tool, arguments, changes};
 
 /// Words that call for a tool. A word ending in `*` stands for all that begin so; a weak word counts only where no strong one was heard.
 struct Rule {
@@ -43,6 +43,11 @@ const RULES: &[Rule] = &[
             "what time does",
         ],
         weak: &["where", "what time"],
+    },
+    Rule {
+        tool: "leave_sponsor_inquiry",
+        strong: &["sponsor inquiry", "become a sponsor", "talk about sponsoring", "would like to sponsor"],
+        weak: &[],
     },
     Rule { tool: "get_sponsorship_info", strong: &["sponsor*"], weak: &["partner*"] },
     Rule {
@@ -130,11 +135,20 @@ pub(super) fn of(words: &str, tools: &[Tool]) -> Vec<String> {
     let rules = || RULES.iter().filter(|it| there(it.tool));
     let mut found: Vec<(usize, String)> =
         rules().filter_map(|it| Some((first(&tokens, it.strong)?, it.tool.to_owned()))).collect();
+    if let Some(at) = changes::wants_tickets(&tokens)
+        && there("purchase_tickets")
+    {
+        // Everything else that is said tells which tickets.
+        found = vec![(at, "purchase_tickets".to_owned())];
+    }
     found.extend(tools.iter().filter_map(|it| Some((by_name(&tokens, &it.name)?, it.name.clone()))));
     if found.is_empty() {
         found.extend(rules().filter_map(|it| Some((first(&tokens, it.weak)?, it.tool.to_owned()))).take(1));
     }
     found.sort();
+    if found.iter().any(|(_, it)| it == "leave_sponsor_inquiry") {
+        found.retain(|(_, it)| it != "get_sponsorship_info");
+    }
     // A question in which goodbye is said is a question first.
     if found.len() > 1 {
         found.retain(|(_, it)| it != "end_call");

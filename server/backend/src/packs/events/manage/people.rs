@@ -34,15 +34,16 @@ pub async fn chefs(org: &Org, event: EventId) -> DbResult<Vec<ChefRow>> {
     Ok(rows.into_iter().map(row).collect())
 }
 
+type WinnerColumns = (WinnerId, i64, String, String, String, String, i64);
+
 /// Who won at an event, the first places first.
 pub async fn winners(org: &Org, event: EventId) -> DbResult<Vec<WinnerRow>> {
     let sql = sql!(
         "select id, place, category, chef, restaurant, dish, version
            from winners where org_id = $1 and event_id = $2 order by place, id"
     );
-    type Columns = (WinnerId, i64, String, String, String, String, i64);
-    let rows: Vec<Columns> = org.all(sql, args![event]).await?;
-    let row = |(id, place, category, chef, restaurant, dish, version): Columns| WinnerRow {
+    let rows: Vec<WinnerColumns> = org.all(sql, args![event]).await?;
+    let row = |(id, place, category, chef, restaurant, dish, version): WinnerColumns| WinnerRow {
         id,
         form: WinnerForm { place, category, chef, restaurant, dish, version },
     };

@@ -79,6 +79,8 @@ pub async fn of_call(org: &Org, call: CallId) -> DbResult<Vec<Sale>> {
     Ok(rows.into_iter().map(Sale::from).collect())
 }
 
+type RefundColumns = (DateTime<Utc>, i64, String, String, String);
+
 /// One sale with its history.
 pub async fn detail(org: &Org, id: OrderId) -> DbResult<Option<SaleDetail>> {
     let Some(row) = org.optional::<SaleRow>(select!("and o.id = $2"), args![id]).await? else { return Ok(None) };
@@ -92,8 +94,7 @@ pub async fn detail(org: &Org, id: OrderId) -> DbResult<Option<SaleDetail>> {
             args![id],
         )
         .await?;
-    type Columns = (DateTime<Utc>, i64, String, String, String);
-    let refunds: Vec<Columns> = org
+    let refunds: Vec<RefundColumns> = org
         .all(
             sql!(
                 "select created_at, amount_minor, reason, by_name, state
@@ -102,7 +103,7 @@ pub async fn detail(org: &Org, id: OrderId) -> DbResult<Option<SaleDetail>> {
             args![id],
         )
         .await?;
-    let refund = |(at, minor, reason, by, state): Columns| RefundRow {
+    let refund = |(at, minor, reason, by, state): RefundColumns| RefundRow {
         at,
         amount: Money { minor, currency },
         reason,

@@ -12,6 +12,7 @@ use crate::providers::payments::PaymentFact;
 /// What is known of the payment of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own that is learned or not")]
 pub struct Known {
     /// It is on its way and may take days.
     pub pending: bool,
@@ -150,7 +151,9 @@ mod tests {
 
     fn after(facts: &[PaymentFact]) -> Known {
         let mut known = Known::default();
-        facts.iter().for_each(|fact| known.learn(fact));
+        for fact in facts {
+            known.learn(fact);
+        }
         known
     }
 

@@ -1,0 +1,206 @@
+//! `purchase_tickets`.
+
+use model::{Currency, EventId, Money, TierId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{
+    find,
+    get_ticket_pricing::{self as pricing, tier},
+    orders::{self, NewOrder, reference, seats},
+    store::{Event, Tier},
+};
+use crate::{
+    db::{DbResult, scoped::tenant::OrgTx},
+    jobs::{self, release_hold::ReleaseHold},
+    outbox::PutError,
+    packs::{ToolCall, ToolError},
+    speech,
+    writes::{Agreement, Draft, Made, Write},
+};
+
+/// The most tickets that one call buys.
+pub const MOST: i64 = 10;
+
+/// Sells tickets for one event: keeps the seats, then texts the caller a link on which they pay. Ask for the kind of ticket
+/// and how many; never for a card, a name or a number.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Arguments {
+    /// The event's id from `get_upcoming_events`. The title works too.
+    event_id: String,
+    /// The kind of ticket, GA (general admission) or VIP.
+    ticket_type: String,
+    /// How many, from 1 to 10.
+    quantity: i64,
+}
+
+/// What is sold, and for how much.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Quote {
+    event: EventId,
+    tier: TierId,
+    title: String,
+    kind: String,
+    quantity: i64,
+    unit_minor: i64,
+    currency: Currency,
+    public_url: String,
+}
+
+impl Quote {
+    fn unit(&self) -> Money {
+        Money { minor: self.unit_minor, currency: self.currency }
+    }
+
+    fn total(&self) -> Money {
+        Money { minor: self.unit_minor * self.quantity, currency: self.currency }
+    }
+
+    fn tickets(&self) -> String {
+        let kind = pricing::named(&self.kind);
+        speech::count(self.quantity.unsigned_abs(), &format!("{kind} ticket"), &format!("{kind} tickets"))
+    }
+}
+
+impl Write for Arguments {
+    type Quote = Quote;
+
+    async fn draft(&self, call: &ToolCall<'_>) -> Result<Draft<Quote>, ToolError> {
+        let event = find::event(call, &self.event_id).await?;
+        if event.is_past(call.now) {
+            return Err(pricing::over(&event, call).await?);
+        }
+        if event.tiers.is_empty() {
+            return Err(ToolError::told("no_tickets", format!("There are no tickets for the {} yet.", event.title)));
+        }
+        let tier = tier(&event, &self.ticket_type)?;
+        check_quantity(self.quantity)?;
+        if tier.left < self.quantity {
+            return Err(too_few(&event, tier));
+        }
+        if call.caller.is_none() && !call.rehearsal {
+            let say = "I cannot see your number, so I cannot text you the link to pay. Please call again with your number shown, or \
+                       buy the tickets at the gate.";
+            return Err(ToolError::told("no_number", say));
+        }
+        let unit = price_today(&event, tier, call);
+        let quote = Quote {
+            event: event.id,
+            tier: tier.id,
+            title: event.title.clone(),
+            kind: tier.kind.clone(),
+            quantity: self.quantity,
+            unit_minor: unit.minor,
+            currency: unit.currency,
+            public_url: call.public_url.to_owned(),
+        };
+        let each = if self.quantity == 1 {
+            format!("for {}", speech::price(unit))
+        } else {
+            format!("at {} each, {} in all", speech::price(unit), speech::price(quote.total()))
+        };
+        let read_back = format!(
+            "{} for the {} on {}, {each}. I text you a link to pay. Shall I go ahead?",
+            speech::sentence(&quote.tickets()),
+            event.title,
+            find::date(&event, call),
+        );
+        Ok(Draft { asked: json!({ "event": event.id, "tier": tier.id, "quantity": self.quantity }), read_back, quote })
+    }
+
+    async fn hold(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<(), ToolError> {
+        if agreement.rehearsal {
+            return if seats::hold(tx, quote.tier, quote.quantity).await? { Ok(()) } else { Err(gone(quote)) };
+        }
+        let (proposal, until) = (agreement.proposal, agreement.expires_at);
+        if !seats::hold_for(tx, proposal, quote.tier, quote.quantity, until).await? {
+            return Err(gone(quote));
+        }
+        jobs::put(tx, &ReleaseHold { proposal }, &proposal.to_string(), until).await?;
+        Ok(())
+    }
+
+    async fn release(_: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> DbResult<()> {
+        seats::release_for(tx, agreement.proposal).await
+    }
+
+    async fn commit(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<Made, ToolError> {
+        let kept = agreement.rehearsal || seats::take_over(tx, agreement.proposal).await?;
+        if !kept && !seats::hold(tx, quote.tier, quote.quantity).await? {
+            return Err(gone(quote));
+        }
+        let new = NewOrder {
+            event_id: quote.event,
+            tier_id: quote.tier,
+            call_id: Some(agreement.call_id),
+            phone: agreement.caller.cloned(),
+            quantity: quote.quantity,
+            unit: quote.unit(),
+            payment_method: None,
+        };
+        let order = orders::place(tx, agreement.now, &new).await?;
+        orders::text_link(&quote.public_url, agreement.org, tx, &order, agreement.now).await.map_err(failed)?;
+        let total = speech::price(order.total);
+        Ok(Made {
+            reference: reference::written(&order.reference),
+            say: format!(
+                "The seats are yours for thirty minutes. I am texting you a link to pay {total}. You can pay while we talk, and I \
+                 tell you as soon as the payment is there."
+            ),
+            title: format!("{} for {}, {}", quote.tickets(), quote.title, order.total),
+            subject: ("order", order.id.to_string()),
+            after: json!({
+                "event": quote.event, "tier": quote.tier, "quantity": quote.quantity, "total_minor": order.total.minor,
+                "reference": order.reference,
+            }),
+        })
+    }
+}
+
+fn failed(error: PutError) -> ToolError {
+    ToolError::Failed(Box::new(error))
+}
+
+fn check_quantity(quantity: i64) -> Result<(), ToolError> {
+    match quantity {
+        ..=0 => Err(ToolError::told("quantity", "How many tickets would you like?").with("field", "quantity")),
+        1..=MOST => Ok(()),
+        _ => {
+            let say = "I can sell up to ten tickets on one call. How many of those would you like? For a larger group the office \
+                       can help.";
+            Err(ToolError::told("quantity", say).with("field", "quantity").with("most", MOST))
+        }
+    }
+}
+
+/// What a ticket costs today: at the gate's price on the day of the event, by the organisation's calendar.
+fn price_today(event: &Event, tier: &Tier, call: &ToolCall<'_>) -> Money {
+    let day = call.org.local(event.starts_at).date_naive();
+    if call.today() >= day { tier.gate_price } else { tier.price }
+}
+
+fn too_few(event: &Event, tier: &Tier) -> ToolError {
+    let kind = pricing::named(&tier.kind);
+    let others: Vec<String> = event
+        .tiers
+        .iter()
+        .filter(|other| other.id != tier.id && other.left > 0)
+        .map(|other| format!("{} for {}", pricing::named(&other.kind), speech::price(other.price)))
+        .collect();
+    let instead = if others.is_empty() { String::new() } else { format!(" There is still {}.", speech::list(&others)) };
+    let say = match tier.left {
+        ..=0 => format!("{} is sold out for the {}.{instead}", speech::sentence(kind), event.title),
+        left => {
+            let left = speech::count(left.unsigned_abs(), &format!("{kind} ticket is"), &format!("{kind} tickets are"));
+            format!("Only {left} left for the {}. Would that do?{instead}", event.title)
+        }
+    };
+    ToolError::told("sold_out", say).with("left", tier.left.max(0))
+}
+
+fn gone(quote: &Quote) -> ToolError {
+    let say = format!("I am sorry, the last {} were sold just now. Shall I see what else there is?", quote.tickets());
+    ToolError::told("sold_out", say)
+}
