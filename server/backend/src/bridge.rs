@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{WebSocket, close_code};
 use call::{EndReason, Finish, twilio::Start};
-use model::CallId;
+use model::{CallId, LiveKind};
 use tokio::sync::OwnedSemaphorePermit;
 use tracing::Instrument;
 
@@ -32,7 +32,12 @@ use self::{
     sessions::Sessions,
     toolbox::Toolbox,
 };
-use crate::{Backend, Org, calls, metrics};
+use crate::{
+    Backend, Org,
+    calls::{self, fold::Note},
+    db::DbResult,
+    metrics,
+};
 
 /// Answers a media stream. `place` is given back as soon as the stream has said which call it belongs to.
 pub(crate) async fn answer(backend: Backend, mut socket: WebSocket, place: OwnedSemaphorePermit) {
@@ -44,10 +49,25 @@ pub(crate) async fn answer(backend: Backend, mut socket: WebSocket, place: Owned
             converse(&backend, &org, id, start, socket).instrument(span).await;
         }
         Err(refusal) => {
-            tracing::warn!(reason = refusal.reason(), "a media stream was refused");
-            phone::close(socket, refusal.close_code(), refusal.reason()).await;
+            let why = refusal.why.reason();
+            tracing::warn!(reason = why, "a media stream was refused");
+            let note = tokio::time::timeout(Duration::from_secs(1), note_refusal(&backend, refusal.call_sid, why));
+            let (noted, ()) = tokio::join!(note, phone::close(socket, refusal.why.close_code(), why));
+            if let Ok(Err(error)) = noted {
+                tracing::error!(%error, "a refused stream could not be written down");
+            }
         }
     }
+}
+
+/// Tells staff, on the timeline of the call that a refused stream named.
+async fn note_refusal(backend: &Backend, call_sid: Option<String>, why: &str) -> DbResult<()> {
+    let Some(call_sid) = call_sid else { return Ok(()) };
+    let Some((org, id)) = calls::by_provider_id(backend, &call_sid).await? else { return Ok(()) };
+    let text = format!("A connection for this call's audio was refused: {why}.");
+    calls::put_event(&org, id, &Note::StreamRefused.line(id, &text, 0)).await?;
+    backend.live().publish(org.id(), id, LiveKind::Note { text });
+    Ok(())
 }
 
 async fn converse(backend: &Backend, org: &Org, id: CallId, start: Start, socket: WebSocket) {

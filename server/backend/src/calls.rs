@@ -1,6 +1,7 @@
 //! Calls: from the webhook that announces one to the row that staff read.
 
 pub mod fold;
+pub mod forgotten;
 mod ids;
 mod list;
 mod page;
@@ -23,7 +24,7 @@ pub use ids::{event_id, tool_call_id, utterance_id};
 pub(crate) use list::midnight;
 pub use list::{list, live_calls};
 pub use page::get;
-pub use provider::{ProviderStatus, end_forgotten, provider_status};
+pub use provider::{ProviderStatus, provider_status};
 pub use write::{Cost, put_costs, put_event, put_metrics, put_tool_call, put_utterance};
 
 /// How a caller takes part.
@@ -118,6 +119,13 @@ pub async fn start(org: &Org, new: &NewCall) -> DbResult<CallId> {
     };
     tx.commit().await?;
     found.map(|(id,)| id).ok_or(DbError::Sqlx(sqlx::Error::RowNotFound))
+}
+
+/// Whether a call has come to its end.
+pub async fn is_over(org: &Org, id: CallId) -> DbResult<bool> {
+    let found: Option<(CallStatus,)> =
+        org.optional(sql!("select status from calls where org_id = $1 and id = $2"), args![id]).await?;
+    Ok(found.is_some_and(|(status,)| status.is_final()))
 }
 
 /// The call that the telephone network knows under this id.

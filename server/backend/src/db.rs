@@ -46,6 +46,14 @@ impl DbError {
     pub fn unique_violation(&self) -> bool {
         matches!(self, Self::Sqlx(sqlx::Error::Database(e)) if e.is_unique_violation())
     }
+
+    /// Whether the engine answered that these rows cannot be, as against not answering or not being what it should be.
+    pub fn refuses_the_rows(&self) -> bool {
+        let Self::Sqlx(sqlx::Error::Database(error)) = self else { return false };
+        // PostgreSQL's classes 22 (data exception), 23 (integrity constraint) and 54 (too large); SQLite's codes are shorter.
+        let class = |code: &str| code.len() == 5 && ["22", "23", "54"].iter().any(|class| code.starts_with(class));
+        !matches!(error.kind(), sqlx::error::ErrorKind::Other) || error.code().is_some_and(|code| class(&code))
+    }
 }
 
 /// Result of a storage function.

@@ -23,7 +23,7 @@ use crate::{
         Finished,
         fold::{Fold, Note, Pending},
     },
-    db::{DbError, DbResult},
+    db::DbResult,
     metrics,
     org::Org,
     recordings::{
@@ -120,6 +120,11 @@ impl Ledger {
             tokio::spawn(write_through(Arc::downgrade(&self.0), Arc::clone(&self.0.ended)));
         }
         Entry { book, finished: false }
+    }
+
+    /// Whether the book of this call is open: it runs here, or its end waits for the database.
+    pub fn has(&self, call: CallId) -> bool {
+        self.0.lock().contains_key(&call)
     }
 
     /// How many calls have rows that the database does not have yet.
@@ -274,7 +279,7 @@ async fn write_all(ledger: &Inner) -> bool {
     for (_, waiting) in by_org {
         match write_together(&waiting).await {
             Ok(()) => waiting.into_iter().for_each(|(book, pending)| written(ledger, &book, &pending)),
-            Err(error) if is_refusal(&error) => {
+            Err(error) if error.refuses_the_rows() => {
                 for (book, pending) in waiting {
                     there &= write_one(ledger, &book, pending).await;
                 }
@@ -303,18 +308,41 @@ async fn write_together(waiting: &[(Arc<Book>, Pending)]) -> DbResult<()> {
 
 /// Writes one call's rows, so that rows that the database refuses do not hold up those of other calls.
 async fn write_one(ledger: &Inner, book: &Arc<Book>, pending: Pending) -> bool {
-    match write_together(&[(Arc::clone(book), pending.clone())]).await {
-        Ok(()) => written(ledger, book, &pending),
-        Err(error) if is_refusal(&error) => {
-            tracing::error!(%error, call.id = %book.call, "the database refuses rows of a call; its journal keeps them");
+    match write_possible(&book.org, book.call, &pending).await {
+        Ok(()) => {
             written(ledger, book, &pending);
+            true
         }
+        // Rows may be written again.
         Err(_) => {
             book.lock().fold.pending.put_back(pending);
-            return false;
+            false
         }
     }
-    true
+}
+
+/// Writes a call's rows: in one transaction, or, where the database refuses one of them, each by itself, so that the end of the call
+/// and everything else is kept. Fails when the database is away.
+pub(crate) async fn write_possible(org: &Org, call: CallId, pending: &Pending) -> DbResult<()> {
+    match write_all_or_none(org, call, pending).await {
+        Err(error) if error.refuses_the_rows() => {}
+        done => return done,
+    }
+    for row in pending.clone().apart() {
+        match write_all_or_none(org, call, &row).await {
+            Err(error) if error.refuses_the_rows() => {
+                tracing::error!(%error, call.id = %call, "the database refuses a row of a call; its journal keeps it");
+            }
+            done => done?,
+        }
+    }
+    Ok(())
+}
+
+async fn write_all_or_none(org: &Org, call: CallId, pending: &Pending) -> DbResult<()> {
+    let mut tx = org.begin().await?;
+    pending.write(&mut tx, call).await?;
+    tx.commit().await
 }
 
 fn written(ledger: &Inner, book: &Arc<Book>, pending: &Pending) {
@@ -322,12 +350,6 @@ fn written(ledger: &Inner, book: &Arc<Book>, pending: &Pending) {
         ledger.lock().remove(&book.call);
         book.written.send_replace(true);
     }
-}
-
-/// Whether the database answered that these rows cannot be, as against not answering.
-fn is_refusal(error: &DbError) -> bool {
-    let DbError::Sqlx(sqlx::Error::Database(error)) = error else { return false };
-    !matches!(error.kind(), sqlx::error::ErrorKind::Other)
 }
 
 #[cfg(test)]

@@ -201,6 +201,13 @@ impl Running {
         self.places().running.contains_key(&id)
     }
 
+    /// Whether this call runs here, or a place is kept for it.
+    pub(crate) fn knows(&self, id: CallId) -> bool {
+        let places = self.places();
+        let expected = places.expected.get(&id).is_some_and(|since| since.elapsed() < EXPECTED_FOR);
+        expected || places.running.contains_key(&id)
+    }
+
     /// From here on no call is let in.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::Release);

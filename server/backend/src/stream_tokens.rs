@@ -34,6 +34,9 @@ pub enum TokenError {
     /// It is too old.
     #[error("the stream's token has expired")]
     Expired,
+    /// Its call is over.
+    #[error("the call of the stream's token is over")]
+    Over,
     /// It was made for another call.
     #[error("the stream's token belongs to another call")]
     OtherCall,
@@ -41,6 +44,9 @@ pub enum TokenError {
     #[error(transparent)]
     Db(#[from] DbError),
 }
+
+/// Longer than `MAX_CALL_SECONDS` can be set to; a call that is over is known as such by the webhook.
+const LONGEST_CALL: TimeDelta = TimeDelta::hours(2);
 
 /// How long the database may take to hear of a token; it is not needed as long as this process lives.
 const WRITTEN_WITHIN: Duration = Duration::from_millis(500);
@@ -62,7 +68,9 @@ impl Handed {
     /// A token was handed out, perhaps again.
     fn give(&self, hash: &str, ticket: Ticket, now: DateTime<Utc>) {
         let mut tickets = self.tickets();
-        tickets.retain(|_, ticket| ticket.expires_at + LIFETIME > now);
+        // What was used stays known as long as its call may last: asked for again, it would open a second stream.
+        let kept = |ticket: &Ticket| if ticket.used { LONGEST_CALL } else { LIFETIME };
+        tickets.retain(|_, ticket| ticket.expires_at + kept(ticket) > now);
         let expires_at = ticket.expires_at;
         tickets.entry(hash.to_owned()).or_insert(ticket).expires_at = expires_at;
     }
@@ -80,6 +88,13 @@ impl Handed {
         } else {
             Ok((ticket.org.clone(), ticket.call))
         })
+    }
+
+    /// The token of a call that is over opens nothing any more.
+    pub(crate) fn revoke(&self, call: CallId) {
+        for ticket in self.tickets().values_mut().filter(|ticket| ticket.call == call) {
+            ticket.used = true;
+        }
     }
 
     fn tickets(&self) -> MutexGuard<'_, HashMap<String, Ticket>> {
@@ -142,6 +157,7 @@ async fn redeem_from_database(backend: &Backend, hash: &str, provider_id: &str) 
         .returning(
             "update stream_tokens set used_at = $3
              where token_hash = $1 and provider_id = $2 and used_at is null and expires_at > $3
+               and exists (select 1 from calls c where c.id = call_id and c.status in ('ringing', 'active'))
              returning org_id, call_id",
             args![hash, provider_id, now],
         )
@@ -154,25 +170,32 @@ async fn redeem_from_database(backend: &Backend, hash: &str, provider_id: &str) 
 }
 
 async fn reason(backend: &Backend, hash: &str, provider_id: &str) -> DbResult<TokenError> {
-    let found: Option<(String, Option<DateTime<Utc>>)> = backend
+    let now = backend.clock().now();
+    let found: Option<(String, Option<DateTime<Utc>>, DateTime<Utc>)> = backend
         .db()
         .system("the token says whose stream it is")
-        .optional("select provider_id, used_at from stream_tokens where token_hash = $1", args![hash])
+        .optional("select provider_id, used_at, expires_at from stream_tokens where token_hash = $1", args![hash])
         .await?;
     Ok(match found {
         None => TokenError::Unknown,
-        Some((owner, _)) if owner != provider_id => TokenError::OtherCall,
-        Some((_, Some(_))) => TokenError::Used,
-        Some(_) => TokenError::Expired,
+        Some((owner, ..)) if owner != provider_id => TokenError::OtherCall,
+        Some((_, Some(_), _)) => TokenError::Used,
+        Some((.., expires_at)) if expires_at <= now => TokenError::Expired,
+        Some(_) => TokenError::Over,
     })
 }
 
-/// Removes tokens that nobody can use any more.
+/// Removes tokens that nobody can use any more. Those of calls that go on are kept: a token that was used must not become unused.
 pub async fn remove_expired(backend: &Backend) -> DbResult<u64> {
     backend
         .db()
         .system("tokens of every organisation grow old")
-        .run("delete from stream_tokens where expires_at < $1", args![backend.clock().now() - TimeDelta::days(1)])
+        .run(
+            "delete from stream_tokens
+             where expires_at < $1
+               and not exists (select 1 from calls c where c.id = call_id and c.status in ('ringing', 'active'))",
+            args![backend.clock().now() - TimeDelta::days(1)],
+        )
         .await
 }
 

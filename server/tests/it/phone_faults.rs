@@ -23,8 +23,11 @@ fn assert_refused(report: &CallReport, code: u16) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_with_a_token_that_nobody_gave_out_is_refused() {
     let world = World::usual().await;
-    assert_refused(&call(&world, PhoneFault::WrongToken).await, 1008);
+    let report = call(&world, PhoneFault::WrongToken).await;
+    assert_refused(&report, 1008);
     assert_eq!(world.backend.running().count(), 0);
+    let stored = world.stored(&report).await;
+    assert!(stored.has_event("stream_refused"), "staff can see why: {:?}", stored.call.events);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -82,6 +82,25 @@ async fn a_repeated_webhook_gets_the_same_answer_and_makes_one_call() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_webhook_that_is_sent_again_after_its_call_opens_nothing() {
+    let world = World::usual().await;
+    let form = form("+14155550101", SID);
+    post(&world, "/voice", &form, None).await;
+    let ended = [("CallSid", SID), ("CallStatus", "completed"), ("SequenceNumber", "3")];
+    assert_eq!(post(&world, "/voice/status", &ended, None).await.0, StatusCode::NO_CONTENT);
+    let (org, id) = backend::calls::by_provider_id(&world.backend, SID).await.expect("readable").expect("there");
+    let before = backend::calls::get(&org, id).await.expect("readable").expect("there").row;
+    let announced = world.backend.live().subscribe(org.id(), None).backlog.len();
+
+    let (status, twiml) = post(&world, "/voice", &form, None).await;
+
+    assert_eq!(status, StatusCode::OK);
+    assert!(!twiml.contains("<Stream") && twiml.contains("<Hangup/>"), "{twiml}");
+    assert_eq!(world.backend.live().subscribe(org.id(), None).backlog.len(), announced, "no card appears");
+    assert_eq!(backend::calls::get(&org, id).await.expect("readable").expect("there").row, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_number_that_belongs_to_nobody_hears_so() {
     let world = World::usual().await;
     let (status, twiml) = post(&world, "/voice", &form("+14155559999", SID), None).await;

@@ -29,6 +29,12 @@ pub(super) struct Admitted {
     pub(super) id: CallId,
 }
 
+/// A stream that is refused, and the call that it named.
+pub(super) struct Refused {
+    pub(super) why: Refusal,
+    pub(super) call_sid: Option<String>,
+}
+
 /// Why a stream is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
@@ -74,8 +80,19 @@ impl Refusal {
     }
 }
 
-pub(super) async fn admit(backend: &Backend, socket: &mut WebSocket) -> Result<Admitted, Refusal> {
-    let start = tokio::time::timeout(START_WITHIN, wait_for_start(socket)).await.map_err(|_| Refusal::NoStart)??;
+pub(super) async fn admit(backend: &Backend, socket: &mut WebSocket) -> Result<Admitted, Refused> {
+    let start = match tokio::time::timeout(START_WITHIN, wait_for_start(socket)).await {
+        Ok(Ok(start)) => start,
+        Ok(Err(why)) => return Err(Refused { why, call_sid: None }),
+        Err(_) => return Err(Refused { why: Refusal::NoStart, call_sid: None }),
+    };
+    match check(backend, &start).await {
+        Ok((org, id)) => Ok(Admitted { start, org, id }),
+        Err(why) => Err(Refused { why, call_sid: Some(start.call_sid) }),
+    }
+}
+
+async fn check(backend: &Backend, start: &Start) -> Result<(Org, CallId), Refusal> {
     if backend.config().twilio.account_sid.as_ref().is_some_and(|account| *account != start.account_sid) {
         return Err(Refusal::OtherAccount);
     }
@@ -87,7 +104,7 @@ pub(super) async fn admit(backend: &Backend, socket: &mut WebSocket) -> Result<A
     let token = start.parameters.get("token").ok_or(Refusal::Token)?;
     let redeemed = tokio::time::timeout(REDEEMED_WITHIN, stream_tokens::redeem(backend, token, &start.call_sid)).await;
     match redeemed {
-        Ok(Ok((org, id))) => Ok(Admitted { start, org, id }),
+        Ok(Ok(found)) => Ok(found),
         Ok(Err(TokenError::Db(error))) => {
             tracing::error!(%error, "a stream's token could not be checked");
             Err(Refusal::Unavailable)

@@ -3,7 +3,7 @@
 //! The same facts in the same order give the same rows, with the same identifiers: a journal can be read again after its
 //! facts were stored, and changes nothing.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter};
 
 use call::{
     Fact, Metrics, Ms,
@@ -39,6 +39,12 @@ pub enum Note {
     RecordingStopped,
     /// The server stopped while it ran.
     ServerStopped,
+    /// Its audio never came.
+    NeverBegan,
+    /// It was taken for running when nothing of it was left.
+    Forgotten,
+    /// A media stream that named it was refused.
+    StreamRefused,
 }
 
 impl Note {
@@ -46,7 +52,17 @@ impl Note {
         match self {
             Self::RecordingStopped => "recording_stopped",
             Self::ServerStopped => "interrupted_by_restart",
+            Self::NeverBegan => "never_began",
+            Self::Forgotten => "forgotten",
+            Self::StreamRefused => "stream_refused",
         }
+    }
+
+    /// The line that tells of it.
+    pub(crate) fn line(self, call: CallId, text: &str, at_ms: u64) -> TimelineEvent {
+        // The call's own facts count from one.
+        let id = event_id(call, u64::MAX - self as u64);
+        TimelineEvent { id, kind: self.kind().to_owned(), text: text.to_owned(), at_ms: at_ms as i64 }
     }
 }
 
@@ -135,10 +151,7 @@ impl Fold {
 
     /// Adds a line that is not a fact of the call itself.
     pub fn note(&mut self, note: Note, text: &str) {
-        let kind = note.kind().to_owned();
-        // The call's own facts count from one.
-        let id = event_id(self.call, u64::MAX - note as u64);
-        self.pending.events.push(TimelineEvent { id, kind, text: text.to_owned(), at_ms: self.end_ms as i64 });
+        self.pending.events.push(note.line(self.call, text, self.end_ms));
     }
 
     /// Notes where the call's audio is and how far it goes.
@@ -163,6 +176,9 @@ impl Fold {
 
     fn take_line(&mut self, fact: &Fact) {
         let Fact::Line { line, position, speaker, text, heard, start, end, .. } = fact else { return };
+        // What is stored has no NUL; what was heard of it is counted in the same text.
+        let heard = &text.as_bytes()[..text.len().min(*heard)];
+        let (heard, text) = (heard.iter().filter(|byte| **byte != 0).count(), text.replace('\0', ""));
         self.end_ms = self.end_ms.max(end.0);
         let speaker = match speaker {
             call::Speaker::Caller => Speaker::Caller,
@@ -172,13 +188,13 @@ impl Fold {
         if speaker == Speaker::Caller && !text.trim().is_empty() && earlier {
             self.first_words = Some((*position, text.clone()));
         }
-        let whole = speaker == Speaker::Caller || *heard >= text.len();
+        let whole = speaker == Speaker::Caller || heard >= text.len();
         let said = Utterance {
             id: utterance_id(self.call, *line),
             position: i64::from(*position),
             speaker,
-            text: text.clone(),
-            heard: if whole { Heard::All } else { Heard::Part(*heard) },
+            text,
+            heard: if whole { Heard::All } else { Heard::Part(heard) },
             start_ms: start.0 as i64,
             end_ms: end.0 as i64,
         };
@@ -200,6 +216,27 @@ impl Pending {
     /// Whether the end of the call waits.
     pub fn has_finish(&self) -> bool {
         self.finished.is_some()
+    }
+
+    /// The same rows, each by itself; the end of the call last.
+    pub(crate) fn apart(self) -> impl Iterator<Item = Self> {
+        let Self { answered_at, lines, tools, events, metrics, costs, recording, finished } = self;
+        let none = Self::default;
+        let rows = lines.into_iter().map(move |line| Self { lines: [line].into(), ..none() });
+        let tools = tools.into_iter().map(move |run| Self { tools: [run].into(), ..none() });
+        let events = events.into_iter().map(move |line| Self { events: vec![line], ..none() });
+        let single = [
+            Self { metrics, ..none() },
+            Self { costs, ..none() },
+            Self { recording, ..none() },
+            Self { finished, ..none() },
+        ];
+        iter::once(Self { answered_at, ..none() })
+            .chain(rows)
+            .chain(tools)
+            .chain(events)
+            .chain(single)
+            .filter(|row| !row.is_empty())
     }
 
     /// Puts back rows that could not be written; what came meanwhile is newer.

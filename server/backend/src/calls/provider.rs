@@ -1,9 +1,8 @@
 //! What the telephone network says about a call: in any order, repeated, sometimes late.
 
-use chrono::TimeDelta;
-use model::{CallId, CallStatus, LiveKind, OrgId};
+use model::CallId;
 
-use crate::{Backend, args, db::DbResult, org::Org, orgs, sql};
+use crate::{Backend, args, db::DbResult, org::Org, sql};
 
 use super::{NEVER_CONNECTED, by_provider_id};
 
@@ -31,9 +30,6 @@ fn rank(status: &str) -> i64 {
 
 const FINAL: i64 = 4;
 
-/// A stream that has not begun by then does not begin any more.
-const RINGS_FOR: TimeDelta = TimeDelta::minutes(2);
-
 /// Takes a callback; `false` where no call has this id. What is kept is the greatest callback by stage, count and word:
 /// whatever the order, and however often each one comes, the end is the same.
 pub async fn provider_status(backend: &Backend, provider_id: &str, told: &ProviderStatus) -> DbResult<bool> {
@@ -42,27 +38,9 @@ pub async fn provider_status(backend: &Backend, provider_id: &str, told: &Provid
     keep_greatest(&org, id, &word, told).await?;
     if rank(&word) == FINAL {
         end_unanswered(&org, id, &word).await?;
+        backend.handed().revoke(id);
     }
     Ok(true)
-}
-
-/// Ends calls that rang and never had a stream, where the network's word about their end never came. How many there were.
-pub async fn end_forgotten(backend: &Backend) -> DbResult<usize> {
-    let before = backend.clock().now() - RINGS_FOR;
-    let ringing: Vec<(OrgId, CallId)> = backend
-        .db()
-        .system("calls of every organisation may be forgotten")
-        .all("select org_id, id from calls where status = 'ringing' and started_at < $1", args![before])
-        .await?;
-    let mut ended = 0;
-    // One that runs is not written down yet: the database was away.
-    for (org_id, id) in ringing.into_iter().filter(|(_, id)| !backend.running().contains(*id)) {
-        let Some(org) = orgs::by_id(backend, org_id).await? else { continue };
-        end_unanswered(&org, id, "").await?;
-        backend.live().publish(org_id, id, LiveKind::Status { status: CallStatus::Failed });
-        ended += 1;
-    }
-    Ok(ended)
 }
 
 async fn keep_greatest(org: &Org, id: CallId, word: &str, told: &ProviderStatus) -> DbResult<()> {

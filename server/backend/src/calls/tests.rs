@@ -258,19 +258,6 @@ engines! {
         assert_eq!(live[0].utterances.len(), 1);
     }
 
-    async fn a_call_that_rang_and_was_forgotten_is_ended_and_one_that_runs_is_not(world: World) {
-        let org = world.org("ours").await;
-        let (forgotten, runs) = (begin(world, &org, "CA1").await, begin(world, &org, "CA2").await);
-        let (_seat, _commands) = world.backend.running().enter(org.id(), runs);
-        assert_eq!(end_forgotten(&world.backend).await.expect("ended"), 0, "they may still begin");
-        world.pass(TimeDelta::minutes(3));
-
-        assert_eq!(end_forgotten(&world.backend).await.expect("ended"), 1);
-
-        assert_eq!(status(&org, forgotten).await, (CallStatus::Failed, Some(Outcome::Technical)));
-        assert_eq!(status(&org, runs).await, (CallStatus::Ringing, None));
-    }
-
     async fn notes_are_for_those_who_work_with_calls(world: World) {
         let org = world.org("ours").await;
         let id = begin(world, &org, "CA1").await;

@@ -32,6 +32,23 @@ pub enum Arg {
 /// The arguments of one statement, in the order of their placeholders.
 pub type Args = Vec<Arg>;
 
+/// PostgreSQL has no way to store the character NUL; it means nothing in any text of ours, and is left out on either engine.
+fn without_nul(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "") } else { text }
+}
+
+fn document_without_nul(document: serde_json::Value) -> serde_json::Value {
+    use serde_json::Value;
+    match document {
+        Value::String(text) => Value::String(without_nul(text)),
+        Value::Array(items) => items.into_iter().map(document_without_nul).collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (without_nul(name), document_without_nul(value))).collect()
+        }
+        plain => plain,
+    }
+}
+
 /// Collects arguments: `args![call_id, "active", now]`.
 #[macro_export]
 macro_rules! args {
@@ -83,12 +100,12 @@ macro_rules! bind {
         let mut query = $query;
         for arg in $args {
             query = match arg {
-                Arg::Text(v) => query.bind(v),
+                Arg::Text(v) => query.bind(v.map(without_nul)),
                 Arg::Int(v) => query.bind(v),
                 Arg::Float(v) => query.bind(v),
                 Arg::Bool(v) => query.bind(v),
                 Arg::Time(v) => query.bind(v),
-                Arg::Json(v) => query.bind(v.map(sqlx::types::Json)),
+                Arg::Json(v) => query.bind(v.map(document_without_nul).map(sqlx::types::Json)),
                 Arg::Bytes(v) => query.bind(v),
             };
         }

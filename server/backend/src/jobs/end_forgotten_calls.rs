@@ -1,13 +1,13 @@
-//! Ends calls that rang and never came to a conversation, where nobody has said how they ended.
+//! Ends calls that are taken for running when nothing of them is left.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::{Done, Job, JobError, Work};
-use crate::calls;
+use crate::calls::forgotten;
 
-/// The look for them.
+/// The look at all calls that should have ended.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct EndForgottenCalls {}
 
@@ -16,10 +16,7 @@ impl Job for EndForgottenCalls {
     const EVERY: Option<Duration> = Some(Duration::from_mins(1));
 
     async fn run(self, work: &Work) -> Result<Done, JobError> {
-        let ended = calls::end_forgotten(&work.backend).await?;
-        if ended > 0 {
-            tracing::warn!(ended, "calls rang and never came to a conversation");
-        }
+        forgotten::end_forgotten(&work.backend).await?;
         Ok(Done::Finished)
     }
 }

@@ -162,6 +162,73 @@ engines! {
         assert_eq!(world.backend.ledger().waiting(), 0);
     }
 
+    async fn a_row_that_the_database_refuses_takes_neither_the_others_nor_the_end_with_it(world: World) {
+        let org = world.org("ours").await;
+        let id = ring(world, &org, "CA1").await;
+        world.backend.db().system("a test").run("create unique index no_echo on utterances (text)", args![]).await.expect("made");
+        let entry = world.backend.ledger().open(&org, id, true);
+        talk(&entry);
+        entry.record(Ms(1_950), &said(1, "Is there parking?"));
+        entry.record(Ms(1_960), &said(2, "Hello?"));
+        entry.finish(hung_up(world)).await;
+
+        let call = page(&org, id).await;
+        let words: Vec<&str> = call.utterances.iter().map(|said| said.text.as_str()).collect();
+        assert_eq!((call.row.status, words), (CallStatus::Completed, vec!["Is there parking?", "Hello?"]));
+        assert!(call.recording.is_some());
+        assert_eq!(world.backend.ledger().waiting(), 0);
+    }
+
+    async fn what_contains_a_nul_is_stored_without_it(world: World) {
+        let org = world.org("ours").await;
+        let id = ring(world, &org, "CA1").await;
+        let entry = world.backend.ledger().open(&org, id, false);
+        entry.record(Ms(0), &Fact::Answered);
+        entry.record(Ms(1_000), &said(0, "Is\0 there parking?"));
+        let (call_id, name) = ("c1".to_owned(), "find".to_owned());
+        let arguments = r#"{"wh\u0000at":["par\u0000king"]}"#.to_owned();
+        entry.record(Ms(1_100), &Fact::ToolStarted { call_id, name, arguments });
+        entry.finish(hung_up(world)).await;
+
+        let call = page(&org, id).await;
+        assert_eq!((call.row.status, call.utterances[0].text.as_str()), (CallStatus::Completed, "Is there parking?"));
+        assert_eq!(call.utterances[0].heard, Heard::All);
+        assert_eq!(call.tool_calls[0].arguments, serde_json::json!({ "what": ["parking"] }));
+    }
+
+    async fn a_refusal_is_told_from_a_database_that_is_away(world: World) {
+        let fails = async |sql: &'static str| {
+            world.backend.db().system("a test").run(sql, args![]).await.expect_err("no such thing").refuses_the_rows()
+        };
+        assert!(!fails("delete from nowhere").await);
+        assert!(fails("insert into sign_in_attempts (id, key, attempt_at) values (null, 'k', null)").await);
+        if world.backend.db().engine() != crate::db::Db::SQLITE {
+            assert!(fails("insert into jobs (id) values (chr(0))").await, "a character that cannot be");
+            assert!(fails("select cast('x' as bigint)").await, "class 22");
+        }
+    }
+
+    async fn after_a_crash_a_refused_row_keeps_neither_its_call_nor_another_from_being_ended(world: World) {
+        let org = world.org("ours").await;
+        world.backend.db().system("a test").run("create unique index no_echo on utterances (text)", args![]).await.expect("made");
+        let mut ids = Vec::new();
+        for sid in ["CA1", "CA2"] {
+            let id = ring(world, &org, sid).await;
+            let journal = world.backend.recordings().journal(org.id(), id);
+            for line in [0, 1] {
+                let entered = Entered { at: Ms(1_000), wall: world.now(), fact: said(line, "Is there parking?") };
+                journal.fact(&serde_json::to_vec(&entered).expect("JSON"));
+            }
+            journal.close().await;
+            ids.push(id);
+        }
+        assert_eq!(recover(&world.restarted()).await.expect("recovered"), Recovered { interrupted: 2, completed: 0 });
+        for id in ids {
+            let call = page(&org, id).await;
+            assert_eq!((call.row.status, call.events.len()), (CallStatus::Interrupted, 1));
+        }
+    }
+
     async fn a_call_whose_task_died_ends_as_interrupted(world: World) {
         let org = world.org("ours").await;
         let id = ring(world, &org, "CA1").await;

@@ -18,7 +18,7 @@ use crate::{
         fold::{Fold, Note},
     },
     db::{Db, DbError, DbResult},
-    ledger::Entered,
+    ledger::{self, Entered},
     org::Org,
     orgs,
 };
@@ -67,9 +67,11 @@ pub async fn recover(backend: &Backend) -> Result<Recovered, RecoverError> {
             Err(_) if !is_ours(backend, started_at) => continue,
             Err(_) => Vec::new(),
         };
-        match ingest(backend, &org, call, started_at, &journal).await? {
-            CallStatus::Interrupted => recovered.interrupted += 1,
-            _ => recovered.completed += 1,
+        match ingest(backend, &org, call, started_at, &journal).await {
+            Ok(CallStatus::Interrupted) => recovered.interrupted += 1,
+            Ok(_) => recovered.completed += 1,
+            // One call must not keep the telephone from being answered.
+            Err(error) => tracing::error!(call.id = %call, %error, "a call of the last server could not be finished"),
         }
     }
     Ok(recovered)
@@ -125,8 +127,6 @@ pub(crate) async fn ingest(
         });
     }
     fold.finish(finished);
-    let mut tx = org.begin().await?;
-    fold.pending.write(&mut tx, call).await?;
-    tx.commit().await?;
+    ledger::write_possible(org, call, &fold.pending).await?;
     Ok(status)
 }

@@ -65,6 +65,30 @@ engines! {
         world.pass(TimeDelta::seconds(30));
         assert!(matches!(redeem(&world.backend, &token, "CA1").await, Err(TokenError::Expired)));
         world.pass(TimeDelta::days(2));
+        assert_eq!(remove_expired(&world.backend).await.expect("kept"), 0, "its call is not over");
+        calls::forgotten::end_forgotten(&world.backend).await.expect("ended");
         assert_eq!(remove_expired(&world.backend).await.expect("removed"), 1);
+    }
+
+    async fn the_token_of_a_call_that_is_over_opens_nothing(world: World) {
+        let org = world.org("ours").await;
+        let call = calls::start(&org, &ringing(world, "CA1")).await.expect("started");
+        let token = issue(&world.backend, &org, call, "CA1").await;
+        let ended = calls::ProviderStatus { status: "completed".into(), sequence: None, seconds: None };
+        calls::provider_status(&world.backend, "CA1", &ended).await.expect("told");
+
+        assert!(matches!(redeem(&world.backend, &token, "CA1").await, Err(TokenError::Used)));
+        forget(world);
+        assert!(matches!(redeem(&world.backend, &token, "CA1").await, Err(TokenError::Over)));
+    }
+
+    async fn a_token_that_was_used_does_not_become_unused_while_its_call_may_last(world: World) {
+        let org = world.org("ours").await;
+        let call = calls::start(&org, &ringing(world, "CA1")).await.expect("started");
+        let token = issue(&world.backend, &org, call, "CA1").await;
+        redeem(&world.backend, &token, "CA1").await.expect("taken");
+        world.pass(TimeDelta::minutes(55));
+        issue(&world.backend, &org, call, "CA1").await;
+        assert!(matches!(redeem(&world.backend, &token, "CA1").await, Err(TokenError::Used)));
     }
 }

@@ -74,6 +74,10 @@ async fn voice(State(backend): State<Backend>, Signed(form): Signed) -> Response
     }
 }
 
+/// What stands in `From` when a caller's number is not known: words typed on a telephone's keys (ANONYMOUS, RESTRICTED, BLOCKED,
+/// UNKNOWN, UNAVAILABLE).
+const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
+
 struct Arrival {
     call_sid: String,
     called: Option<PhoneNumber>,
@@ -87,7 +91,7 @@ impl Arrival {
         Some(Self {
             call_sid,
             called: form.get("To")?.parse().ok(),
-            caller: form.get("From").and_then(|from| from.parse().ok()),
+            caller: form.get("From").filter(|from| !WITHHELD.contains(from)).and_then(|from| from.parse().ok()),
         })
     }
 }
@@ -112,6 +116,11 @@ async fn answer(backend: &Backend, arrival: Arrival) -> Result<Twiml, DbError> {
     let persona = personas::published(&org).await?;
     let id = start(&org, &arrival, persona.as_ref()).await?;
     let language = persona.as_ref().map_or("en", |version| version.persona.language.as_str());
+    // A webhook that is sent again after its call opens nothing: no line, no card, no session that costs money.
+    if calls::is_over(&org, id).await? {
+        tracing::warn!(call.id = %id, "a webhook came for a call that is over");
+        return Ok(Twiml::default().say(language, Sentence::CutOff.text(language)).hang_up());
+    }
     match backend.running().expect(id, arrival.caller.as_ref()) {
         Ok(Arriving::First) => announce(backend, &org, id, &arrival),
         Ok(Arriving::Again) => {}
@@ -178,7 +187,7 @@ async fn status(State(backend): State<Backend>, Signed(form): Signed) -> Respons
         Ok(Err(error)) => tracing::error!(%error, "a status could not be stored"),
         Err(_) => tracing::error!("a status could not be stored in time"),
     }
-    // Twilio tries again.
+    // Twilio does not ask again by itself; it notes the failure where its owner can see it.
     StatusCode::SERVICE_UNAVAILABLE.into_response()
 }
 
@@ -195,6 +204,18 @@ fn apology(sentence: Sentence) -> Twiml {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_caller_who_withholds_the_number_has_none() {
+        let caller = |from: &str| {
+            let form = Form::parse(format!("CallSid=CA1&To=%2B14155550101&From={from}").as_bytes()).expect("a form");
+            Arrival::read(&form).expect("an arrival").caller
+        };
+        for from in ["%2B266696687", "%2B7378742833", "%2B2562533", "%2B8656696", "%2B86282452253", "anonymous", ""] {
+            assert_eq!(caller(from), None, "{from}");
+        }
+        assert!(caller("%2B14155550123").is_some());
+    }
 
     #[test]
     fn only_what_looks_like_a_sid_is_taken_for_one() {
