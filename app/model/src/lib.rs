@@ -8,6 +8,7 @@ mod call;
 mod dashboard;
 mod event;
 mod form;
+mod greeting;
 mod id;
 mod live;
 mod mail;
@@ -32,6 +33,7 @@ pub use event::{
     TierRow, VenueForm, VenueRow, WinnerForm, WinnerRow,
 };
 pub use form::FieldError;
+pub use greeting::greeting;
 pub use id::*;
 pub use live::{LiveCall, LiveEvent, LiveKind};
 pub use mail::{EmailAddress, EmailAddressError};

@@ -141,7 +141,7 @@ fn first_persona() -> Persona {
         voice: "marin".into(),
         speed_percent: 100,
         language: "en".into(),
-        greeting: "Thanks for calling {organisation}. This is {assistant}, an AI assistant. How can I help?".into(),
+        greeting: "Thanks for calling {organisation}. This is {assistant}. {notice} How can I help?".into(),
         instructions: String::new(),
         patience: Patience::Normal,
         interruptible: true,

@@ -48,7 +48,7 @@ pub fn first() -> Persona {
         voice: VOICES.first().map_or("marin", |voice| voice.key).into(),
         speed_percent: 100,
         language: "en".into(),
-        greeting: "Thanks for calling {organisation}. This is {assistant}, an AI assistant. How can I help?".into(),
+        greeting: "Thanks for calling {organisation}. This is {assistant}. {notice} How can I help?".into(),
         instructions: String::new(),
         patience: Patience::Normal,
         interruptible: true,
@@ -77,6 +77,7 @@ pub fn Editor(
     });
     let name = RwSignal::new(persona.assistant_name.clone());
     let greeting = RwSignal::new(persona.greeting.clone());
+    let language = RwSignal::new(persona.language.clone());
     let instructions = RwSignal::new(persona.instructions.clone());
     view! {
         <ActionForm action on:input=move |_| dirty.set(true)>
@@ -89,7 +90,9 @@ pub fn Editor(
                         <VoiceCards chosen=persona.voice />
                         <div class="grid gap-4 sm:grid-cols-2">
                             <Speed percent=persona.speed_percent />
-                            <Language code=persona.language />
+                            <div on:change=move |event| language.set(event_target_value(&event))>
+                                <Language code=persona.language />
+                            </div>
                         </div>
                     </div>
                 </Card>
@@ -98,7 +101,7 @@ pub fn Editor(
                         <div on:input=move |event| name.set(event_target_value(&event))>
                             <TextInput label="Name of the assistant" name="assistant_name" value=persona.assistant_name />
                         </div>
-                        <Field label="First sentence" id="greeting" hint="{organisation} and {assistant} are filled in. Say that it is an AI: callers must be told.">
+                        <Field label="First sentence" id="greeting" hint="{organisation} and {assistant} are filled in. Where you write {notice}, callers are told that an AI speaks and that the call is recorded; without it they are told at the end.">
                             <textarea
                                 class="textarea w-full"
                                 id="greeting"
@@ -113,7 +116,7 @@ pub fn Editor(
                         <p class="rounded-box bg-primary/10 px-4 py-3 text-sm">
                             <span class="muted block text-xs">"Callers hear"</span>
                             {move || {
-                                greeting.get().replace("{organisation}", &organisation).replace("{assistant}", &name.read())
+                                model::greeting(&greeting.read(), &organisation, &name.read(), &language.read(), true)
                             }}
                         </p>
                     </div>

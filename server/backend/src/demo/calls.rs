@@ -130,7 +130,10 @@ impl Stage<'_> {
         };
         let mut now_ms = self.dice.between(480, 900);
         acted.figures.first_word_ms = Some(now_ms.unsigned_abs());
-        let greeting = Step::Assistant { text: self.data.persona.greeting.clone(), heard: None };
+        let persona = &self.data.persona;
+        let heard =
+            model::greeting(&persona.greeting, &self.data.name, &persona.assistant_name, &persona.language, true);
+        let greeting = Step::Assistant { text: heard, heard: None };
         let mut said = String::new();
         // When the caller fell silent and waits for an answer.
         let mut waiting_since = None;
