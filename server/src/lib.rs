@@ -16,7 +16,7 @@ use backend::{
 /// Every door of the server.
 pub fn router(backend: &Backend) -> Router {
     let own = guard::OwnOrigin(Some(backend.config().public_url.clone()).filter(|_| !backend.config().is_loopback()));
-    let browser = web::browser_doors()
+    let browser = web::browser_doors(backend)
         .with_state(backend.clone())
         .merge(pages::router(backend))
         .layer(sessions::layer(backend))

@@ -28,12 +28,23 @@ const SINCE: &str = "signed_in_at";
 pub struct Store {
     db: Db,
     clock: Clock,
+    /// Whether a request counts as use, and puts off the end of its session.
+    touches: bool,
 }
 
 /// The layer that gives every request its session.
 pub fn layer(backend: &Backend) -> SessionManagerLayer<Store> {
+    layer_on(backend, true)
+}
+
+/// The same for what a page asks for by itself: a tab that is left open must not keep its session alive.
+pub fn watching_layer(backend: &Backend) -> SessionManagerLayer<Store> {
+    layer_on(backend, false)
+}
+
+fn layer_on(backend: &Backend, touches: bool) -> SessionManagerLayer<Store> {
     let https = backend.config().is_https();
-    SessionManagerLayer::new(Store { db: backend.db().clone(), clock: backend.clock().clone() })
+    SessionManagerLayer::new(Store { db: backend.db().clone(), clock: backend.clock().clone(), touches })
         // `__Host-` binds the cookie to this host and to https; plain http on the same machine cannot have it.
         .with_name(if https { "__Host-aida" } else { "aida" })
         .with_secure(https)
@@ -141,7 +152,7 @@ impl SessionStore for Store {
         let Some((Json(data), expires_at)) = found else { return Ok(None) };
         let mut record = Record { id: *id, data, expiry_date: OffsetDateTime::UNIX_EPOCH };
         let extended = expiry(signed_in_at(&record), now);
-        if extended - expires_at > TOUCH {
+        if self.touches && extended - expires_at > TOUCH {
             let touch = "update sessions set expires_at = $2 where id_hash = $1";
             system.run(touch, args![hashed(*id), extended]).await.map_err(failed)?;
         }

@@ -8,6 +8,7 @@ pub mod guard;
 pub mod health;
 pub mod media;
 pub mod pay;
+pub mod peer;
 pub mod problem;
 pub mod rest;
 pub mod sentences;
@@ -19,7 +20,7 @@ pub mod twiml;
 
 use axum::Router;
 
-use crate::Backend;
+use crate::{Backend, sessions};
 
 /// What programs talk to and browsers do not: no session, no cookie.
 pub fn machine_doors() -> Router<Backend> {
@@ -33,6 +34,7 @@ pub fn machine_doors() -> Router<Backend> {
 }
 
 /// What browsers talk to besides the pages: needs the session layer, and [`guard::same_origin`] around it.
-pub fn browser_doors() -> Router<Backend> {
-    Router::new().merge(events::router()).merge(rest::router())
+pub fn browser_doors(backend: &Backend) -> Router<Backend> {
+    let watching = events::router().layer(sessions::watching_layer(backend));
+    Router::new().merge(watching).merge(rest::router())
 }

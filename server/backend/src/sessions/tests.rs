@@ -6,7 +6,7 @@ use super::*;
 use crate::{engines, testing::World, users};
 
 fn store(world: &World) -> Arc<Store> {
-    Arc::new(Store { db: world.backend.db().clone(), clock: world.backend.clock().clone() })
+    Arc::new(Store { db: world.backend.db().clone(), clock: world.backend.clock().clone(), touches: true })
 }
 
 fn session(world: &World, id: Option<Id>) -> Session {
@@ -52,6 +52,19 @@ engines! {
         assert_eq!(rows.len(), 1);
         assert_ne!(rows[0].0, id.to_string());
         assert_eq!(rows[0].0.len(), 64);
+    }
+
+    async fn a_tab_that_is_left_open_does_not_keep_its_session_alive(world: World) {
+        let (ann, id) = signed_in(world).await;
+        let watching = Store { touches: false, ..Store::clone(&store(world)) };
+        for _ in 0..7 {
+            world.pass(TimeDelta::hours(1));
+            let looked = Session::new(Some(id), Arc::new(watching.clone()), None);
+            assert_eq!(user(&looked).await.expect("read"), Some(ann));
+        }
+        world.pass(TimeDelta::minutes(61));
+        let looked = Session::new(Some(id), Arc::new(watching), None);
+        assert_eq!(user(&looked).await.expect("read"), None);
     }
 
     async fn an_unused_session_ends_after_eight_hours_and_a_used_one_after_seven_days(world: World) {
