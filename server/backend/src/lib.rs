@@ -26,6 +26,7 @@ pub mod packs;
 mod passwords;
 mod payments;
 pub mod personas;
+mod private;
 pub mod prompt;
 pub mod providers;
 pub mod recordings;
@@ -50,6 +51,7 @@ pub use org::Org;
 use crate::{
     bridge::plans::Plans, clock::Clock, config::Config, db::Db, jobs::Bell, ledger::Ledger, live::LiveHub, org::Shared,
     passwords::Passwords, providers::Providers, recordings::Recordings, running::Running, secret::SecretKey,
+    sign_in::flood::Flood,
 };
 
 /// The server's state; cheap to clone.
@@ -65,6 +67,7 @@ struct Inner {
     recordings: Recordings,
     running: Running,
     passwords: Passwords,
+    flood: Flood,
     providers: Providers,
     plans: Plans,
     bell: Bell,
@@ -136,6 +139,7 @@ impl Backend {
             ledger: Ledger::new(recordings.clone(), config.openai.prices),
             running: Running::new(config.max_calls, config.max_calls_per_caller),
             passwords: Passwords::default(),
+            flood: Flood::default(),
             providers,
             plans: Plans::default(),
             bell: Bell::default(),
@@ -227,6 +231,10 @@ impl Backend {
         &self.0.shared
     }
 
+    pub(crate) fn flood(&self) -> &Flood {
+        &self.0.flood
+    }
+
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.0.passwords
     }
@@ -238,7 +246,7 @@ impl Backend {
 
 fn make_directories(config: &Config) -> Result<(), StartError> {
     for (setting, path) in [("DATA_DIR", &config.data_dir), ("RECORDING_STORAGE_PATH", &config.recordings_dir)] {
-        std::fs::create_dir_all(path).map_err(|source| StartError::Directory {
+        private::create_dir_all(path).map_err(|source| StartError::Directory {
             setting,
             path: path.clone(),
             source,
@@ -247,9 +255,17 @@ fn make_directories(config: &Config) -> Result<(), StartError> {
     if let Some(file) = config.database_url.expose_secret().strip_prefix("sqlite://") {
         let file = std::path::Path::new(file.split('?').next().unwrap_or(file));
         if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent).map_err(|source| StartError::Directory {
+            private::create_dir_all(parent).map_err(|source| StartError::Directory {
                 setting: "DATABASE_URL",
                 path: parent.to_owned(),
+                source,
+            })?;
+        }
+        // SQLite gives the files beside its database the mode of the database.
+        if !file.as_os_str().is_empty() && file.as_os_str() != ":memory:" {
+            private::create_file(file).map_err(|source| StartError::Directory {
+                setting: "DATABASE_URL",
+                path: file.to_owned(),
                 source,
             })?;
         }

@@ -19,7 +19,7 @@ use crate::{
     db::{DbResult, scoped::tenant::OrgTx},
     error::Result,
     org::Org,
-    sql,
+    private, sql,
 };
 use writer::{Disk, Journal, RealDisk, Writer};
 
@@ -86,7 +86,7 @@ impl Recordings {
         if lock.is_some() {
             return Ok(true);
         }
-        let file = fs::OpenOptions::new().create(true).truncate(false).write(true).open(self.dir.join("serve.lock"))?;
+        let file = private::options().create(true).truncate(false).write(true).open(self.dir.join("serve.lock"))?;
         match file.try_lock() {
             Ok(()) => {
                 *lock = Some(file);

@@ -186,6 +186,56 @@ async fn a_server_that_is_killed_during_twenty_calls_finishes_them_at_its_next_s
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_stops_waits_for_a_call_that_it_let_in_and_answers_until_then() {
+    let mut server = Server::start().await;
+    let http = reqwest::Client::new();
+    let post = async |path: &str, body: &'static str| {
+        let request = http.post(format!("{}{path}", server.url())).header("content-type", FORM).body(body);
+        request.send().await.expect("an answer")
+    };
+    let twiml = post("/voice", "CallSid=CA77&From=%2B14155550123&To=%2B14155550102").await;
+    assert!(twiml.text().await.expect("a text").contains("<Stream"));
+
+    server.signal("-TERM");
+    let draining = until(Duration::from_secs(5), async || {
+        let ready = http.get(format!("{}/ready", server.url())).send().await.ok()?;
+        (ready.status() == http::StatusCode::SERVICE_UNAVAILABLE).then_some(())
+    });
+    draining.await.expect("it still answers, and says that it stops");
+    assert!(post("/voice/status", "CallSid=CA77&CallStatus=completed").await.status().is_success());
+    assert!(server.ended().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_can_be_read_by_nobody_else() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mut server = Server::start().await;
+    let mut caller = server.caller();
+    caller.hangup_after = Some(Duration::from_secs(2));
+    within(phone::place(caller)).await.expect("the call is placed");
+    let mut folders = vec![server.dir.path().to_owned()];
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("readable") {
+            let entry = entry.expect("readable");
+            let Ok(about) = entry.metadata() else { continue };
+            assert_eq!(about.permissions().mode() & 0o077, 0, "{}", entry.path().display());
+            if about.is_dir() {
+                folders.push(entry.path());
+            } else {
+                files += 1;
+            }
+        }
+    }
+    assert!(files >= 4, "{files} files: a database, a log, a key, a recording");
+    server.signal("-TERM");
+    assert!(server.ended().await.success());
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
 #[test]
 fn configuration_problems_are_told_together_and_end_in_exit_code_one() {
     let told = Command::new(env!("CARGO_BIN_EXE_aida"))

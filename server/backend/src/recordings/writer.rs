@@ -20,6 +20,7 @@ use model::{CallId, OrgId};
 use tokio::sync::oneshot;
 
 use super::{Meter, Peaks, journal};
+use crate::private;
 
 /// How often journals are written.
 const TICK: Duration = Duration::from_secs(1);
@@ -52,9 +53,9 @@ pub(crate) struct RealDisk;
 impl Disk for RealDisk {
     fn open(&mut self, path: &Path) -> io::Result<Box<dyn JournalFile>> {
         if let Some(dir) = path.parent() {
-            fs::create_dir_all(dir)?;
+            private::create_dir_all(dir)?;
         }
-        let mut file = fs::OpenOptions::new().create(true).append(true).open(path)?;
+        let mut file = private::options().create(true).append(true).open(path)?;
         if file.metadata()?.len() == 0 {
             io::Write::write_all(&mut file, journal::MAGIC)?;
         }
