@@ -87,7 +87,11 @@ const NEVER_CONNECTED: &str = "never_connected";
 
 /// Writes down that a call arrived. A webhook that is repeated finds the call of the first.
 pub async fn start(org: &Org, new: &NewCall) -> DbResult<CallId> {
-    let id = CallId::new();
+    start_as(org, CallId::new(), new).await
+}
+
+/// As [`start`], with an id that was chosen before.
+pub(crate) async fn start_as(org: &Org, id: CallId, new: &NewCall) -> DbResult<CallId> {
     let mut tx = org.begin().await?;
     let inserted: Option<(CallId,)> = tx
         .optional(

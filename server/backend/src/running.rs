@@ -10,8 +10,8 @@ use std::{
 };
 
 use call::EndReason;
-use model::{CallId, OrgId, PhoneNumber};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc};
+use model::{CallId, OrgId, PhoneNumber, UserId};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc};
 use tokio_util::task::TaskTracker;
 
 use crate::metrics;
@@ -24,6 +24,12 @@ const QUEUE: usize = 32;
 
 /// Sockets that may wait for their `start` at a time: it follows within milliseconds.
 const MAX_WAITING: usize = 256;
+
+/// Calls that are typed on "Try it", at a time, beside those of the telephone: each costs a model session.
+const MAX_TRIALS: usize = 8;
+
+/// Those of one person.
+const MAX_TRIALS_EACH: usize = 2;
 
 /// Something that somebody outside wants of a running call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +71,17 @@ pub enum Refusal {
     Draining,
 }
 
+/// Why a typed call is not let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrialRefusal {
+    /// As many as may be are running.
+    Full,
+    /// This person runs as many as one may.
+    TooMany,
+    /// The server is about to stop.
+    Draining,
+}
+
 /// How often a call that is let in has asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arriving {
@@ -87,6 +104,8 @@ struct Inner {
     /// Sockets that have not said yet which call they belong to.
     waiting: Arc<Semaphore>,
     tasks: TaskTracker,
+    /// Rings when a place that was kept is taken, or given up.
+    arrived: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -106,6 +125,25 @@ struct Place {
     org: OrgId,
     caller: Option<PhoneNumber>,
     commands: mpsc::Sender<Command>,
+    /// Who types, and when last; nobody where the call is a telephone's.
+    trial: Option<Trial>,
+}
+
+#[derive(Debug)]
+struct Trial {
+    member: UserId,
+    last_typed: tokio::time::Instant,
+}
+
+impl Places {
+    fn trials(&self) -> impl Iterator<Item = &Trial> {
+        self.running.values().filter_map(|place| place.trial.as_ref())
+    }
+
+    /// Telephone calls that run or are expected.
+    fn telephones(&self) -> usize {
+        self.running.len() - self.trials().count() + self.expected.len()
+    }
 }
 
 impl Places {
@@ -127,6 +165,7 @@ impl Running {
             places: Mutex::default(),
             waiting: Arc::new(Semaphore::new(max_calls.min(MAX_WAITING))),
             tasks: TaskTracker::new(),
+            arrived: Notify::new(),
         }))
     }
 
@@ -143,7 +182,7 @@ impl Running {
         if has_place {
             return Ok(Arriving::Again);
         }
-        if places.running.len() + places.expected.len() >= self.0.max_calls {
+        if places.telephones() >= self.0.max_calls {
             return Err(Refusal::Full);
         }
         if caller.is_some_and(|caller| places.held_by(caller) >= self.0.max_calls_per_caller) {
@@ -158,14 +197,67 @@ impl Running {
         Arc::clone(&self.0.waiting).try_acquire_owned()
     }
 
+    /// Gives up the place of a call whose stream will not come.
+    pub(crate) fn forget(&self, id: CallId) {
+        self.places().expected.remove(&id);
+        self.0.arrived.notify_waiters();
+    }
+
     /// A call begins. Its place is free again when the guard is dropped.
     pub(crate) fn enter(&self, org: OrgId, id: CallId) -> (Seat, mpsc::Receiver<Command>) {
-        let (commands, receiver) = mpsc::channel(QUEUE);
+        self.seat(&mut self.places(), org, id, None)
+    }
+
+    /// A call begins that this member types.
+    pub(crate) fn enter_trial(
+        &self,
+        org: OrgId,
+        id: CallId,
+        member: UserId,
+    ) -> Result<(Seat, mpsc::Receiver<Command>), TrialRefusal> {
+        if self.is_draining() {
+            return Err(TrialRefusal::Draining);
+        }
         let mut places = self.places();
+        if places.trials().filter(|trial| trial.member == member).count() >= MAX_TRIALS_EACH {
+            return Err(TrialRefusal::TooMany);
+        }
+        if places.trials().count() >= MAX_TRIALS {
+            return Err(TrialRefusal::Full);
+        }
+        let trial = Trial { member, last_typed: tokio::time::Instant::now() };
+        Ok(self.seat(&mut places, org, id, Some(trial)))
+    }
+
+    fn seat(
+        &self,
+        places: &mut Places,
+        org: OrgId,
+        id: CallId,
+        trial: Option<Trial>,
+    ) -> (Seat, mpsc::Receiver<Command>) {
+        let (commands, receiver) = mpsc::channel(QUEUE);
         let caller = places.expected.remove(&id).and_then(|expected| expected.caller);
-        places.running.insert(id, Place { org, caller, commands });
+        places.running.insert(id, Place { org, caller, commands, trial });
         metrics::calls_active(places.running.len());
+        self.0.arrived.notify_waiters();
         (Seat { running: self.clone(), id }, receiver)
+    }
+
+    /// When somebody typed last in this typed call, if it runs.
+    pub(crate) fn last_typed(&self, id: CallId) -> Option<tokio::time::Instant> {
+        self.places().running.get(&id)?.trial.as_ref().map(|trial| trial.last_typed)
+    }
+
+    /// Gives a command to a call that this member types; every other call is none of theirs.
+    pub fn command_trial(&self, org: OrgId, id: CallId, member: UserId, command: Command) -> Result<(), CommandError> {
+        {
+            let mut places = self.places();
+            let place = places.running.get_mut(&id).filter(|place| place.org == org);
+            let trial = place.and_then(|place| place.trial.as_mut()).filter(|trial| trial.member == member);
+            trial.ok_or(CommandError::NotRunning)?.last_typed = tokio::time::Instant::now();
+        }
+        self.command(org, id, command)
     }
 
     /// Gives a command to a call of this organisation.
@@ -204,7 +296,7 @@ impl Running {
     /// Whether this call runs here, or a place is kept for it.
     pub(crate) fn knows(&self, id: CallId) -> bool {
         let places = self.places();
-        let expected = places.expected.get(&id).is_some_and(|since| since.elapsed() < EXPECTED_FOR);
+        let expected = places.expected.get(&id).is_some_and(|expected| expected.since.elapsed() < EXPECTED_FOR);
         expected || places.running.contains_key(&id)
     }
 
@@ -219,9 +311,34 @@ impl Running {
         self.0.draining.load(Ordering::Acquire)
     }
 
-    /// Waits until every call is over and stored. Call [`Running::drain`] first.
+    /// Waits until every call is over and stored, also those that were let in and whose streams are on their way. Call
+    /// [`Running::drain`] first.
     pub async fn wait(&self) {
-        self.0.tasks.wait().await;
+        loop {
+            self.0.tasks.wait().await;
+            let arrived = self.0.arrived.notified();
+            let Some(until) = self.expected_until() else {
+                // A stream that came at this moment is a task by now.
+                self.0.tasks.wait().await;
+                return;
+            };
+            tokio::select! {
+                () = arrived => {}
+                () = tokio::time::sleep_until(until.into()) => {}
+            }
+        }
+    }
+
+    /// Whether no call runs and none is expected.
+    pub fn is_idle(&self) -> bool {
+        self.count() == 0 && self.expected_until().is_none()
+    }
+
+    /// Until when the next place is kept for a stream, if one is.
+    fn expected_until(&self) -> Option<Instant> {
+        let mut places = self.places();
+        places.expected.retain(|_, expected| expected.since.elapsed() < EXPECTED_FOR);
+        places.expected.values().map(|expected| expected.since + EXPECTED_FOR).min()
     }
 
     /// Where everything that belongs to a call runs, so that [`Running::wait`] waits for it.
@@ -299,6 +416,59 @@ mod tests {
         assert_eq!(running.command(org, CallId::new(), end.clone()), Err(CommandError::NotRunning));
         assert_eq!(running.command(org, id, end.clone()), Ok(()));
         assert_eq!(commands.try_recv(), Ok(end));
+    }
+
+    #[tokio::test]
+    async fn trials_take_no_telephone_lines_and_each_person_has_two() {
+        let running = Running::new(1, 9);
+        let (org, ann) = (OrgId::new(), UserId::new());
+        let mut seats = Vec::new();
+        for _ in 0..2 {
+            seats.push(running.enter_trial(org, CallId::new(), ann).expect("a seat"));
+        }
+        assert!(matches!(running.enter_trial(org, CallId::new(), ann), Err(TrialRefusal::TooMany)));
+        for _ in 2..MAX_TRIALS {
+            seats.push(running.enter_trial(org, CallId::new(), UserId::new()).expect("a seat"));
+        }
+        assert!(matches!(running.enter_trial(org, CallId::new(), UserId::new()), Err(TrialRefusal::Full)));
+        assert_eq!(running.expect(CallId::new(), None), Ok(Arriving::First), "the telephone's line is free");
+    }
+
+    #[tokio::test]
+    async fn who_types_commands_their_own_trial_and_no_telephone_call() {
+        let running = Running::new(9, 9);
+        let (org, ann, trial, telephone) = (OrgId::new(), UserId::new(), CallId::new(), CallId::new());
+        let (_seat, mut typed) = running.enter_trial(org, trial, ann).expect("a seat");
+        let (_line, mut spoken) = running.enter(org, telephone);
+
+        let end = Command::End(EndReason::CallerHungUp);
+        assert_eq!(running.command_trial(org, telephone, ann, end.clone()), Err(CommandError::NotRunning));
+        assert_eq!(running.command_trial(org, trial, UserId::new(), end.clone()), Err(CommandError::NotRunning));
+        assert_eq!(running.command_trial(OrgId::new(), trial, ann, end.clone()), Err(CommandError::NotRunning));
+        assert!(spoken.try_recv().is_err() && typed.try_recv().is_err());
+        assert_eq!(running.command_trial(org, trial, ann, end.clone()), Ok(()));
+        assert_eq!(typed.try_recv(), Ok(end));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_stops_waits_for_a_stream_that_is_on_its_way() {
+        let running = Running::new(9, 9);
+        let (coming, gone) = (CallId::new(), CallId::new());
+        running.expect(coming, None).expect("a place");
+        running.expect(gone, None).expect("a place");
+        running.drain();
+        let waiting = tokio::spawn({
+            let running = running.clone();
+            async move { running.wait().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished() && !running.is_idle());
+
+        running.forget(gone);
+        let (seat, _commands) = running.enter(OrgId::new(), coming);
+        drop(seat);
+        waiting.await.expect("nothing is expected any more");
+        assert!(running.is_idle());
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub async fn start_trial(slug: String) -> Result<CallId, AppError> {
 #[server(prefix = "/rpc", endpoint = "say_in_trial")]
 pub async fn say_in_trial(slug: String, id: CallId, text: String) -> Result<(), AppError> {
     let asking = crate::session::member_with(&slug, model::Role::FrontDesk).await?;
-    backend::bridge::typed::say(&asking.backend, &asking.org, id, &text)
+    backend::bridge::typed::say(&asking.backend, &asking.org, &asking.member, id, &text)
         .map_err(|_| AppError::Conflict("This trial is over. Start a new one.".into()))
 }
 
@@ -44,7 +44,7 @@ pub async fn say_in_trial(slug: String, id: CallId, text: String) -> Result<(), 
 #[server(prefix = "/rpc", endpoint = "end_trial")]
 pub async fn end_trial(slug: String, id: CallId) -> Result<(), AppError> {
     let asking = crate::session::member_with(&slug, model::Role::FrontDesk).await?;
-    backend::bridge::typed::hang_up(&asking.backend, &asking.org, id)
+    backend::bridge::typed::hang_up(&asking.backend, &asking.org, &asking.member, id)
         .map_err(|_| AppError::Conflict("This trial is over already.".into()))
 }
 

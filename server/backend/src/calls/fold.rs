@@ -45,6 +45,8 @@ pub enum Note {
     Forgotten,
     /// A media stream that named it was refused.
     StreamRefused,
+    /// Nobody typed in it any more.
+    TrialIdle,
 }
 
 impl Note {
@@ -55,6 +57,7 @@ impl Note {
             Self::NeverBegan => "never_began",
             Self::Forgotten => "forgotten",
             Self::StreamRefused => "stream_refused",
+            Self::TrialIdle => "trial_idle",
         }
     }
 

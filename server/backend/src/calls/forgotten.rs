@@ -100,7 +100,7 @@ mod tests {
         async fn a_call_that_is_expected_or_runs_is_left_alone(world: World) {
             let org = world.org("ours").await;
             let (expected, running) = (call_of(world, &org, "CA1").await, call_of(world, &org, "CA2").await);
-            world.backend.running().expect(expected).expect("a place");
+            world.backend.running().expect(expected, None).expect("a place");
             let _seat = world.backend.running().enter(org.id(), running);
             world.pass(TimeDelta::hours(2));
             assert_eq!(end_forgotten(&world.backend).await.expect("ended"), 0);

@@ -39,6 +39,7 @@ pub async fn provider_status(backend: &Backend, provider_id: &str, told: &Provid
     if rank(&word) == FINAL {
         end_unanswered(&org, id, &word).await?;
         backend.handed().revoke(id);
+        backend.running().forget(id);
     }
     Ok(true)
 }
