@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -16,6 +17,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::net::{TcpListener, TcpStream};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Layer;
 use tower_http::limit::RequestBodyLimitLayer;
 
@@ -51,6 +53,27 @@ impl Limits {
 
 /// Serves until it is dropped.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits) {
+    serve_until(CancellationToken::new(), listener, router, limits).await;
+}
+
+/// Serves until `closing`, and returns when every request that had come by then is answered.
+pub async fn serve_until(closing: CancellationToken, listener: TcpListener, router: Router, limits: Limits) {
+    let visits = TaskTracker::new();
+    tokio::select! {
+        () = let_in(&visits, &closing, listener, router, limits) => {}
+        () = closing.cancelled() => {}
+    }
+    visits.close();
+    visits.wait().await;
+}
+
+async fn let_in(
+    visits: &TaskTracker,
+    closing: &CancellationToken,
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+) {
     let router = router.layer(RequestBodyLimitLayer::new(MAX_BODY));
     let porter = Porter::new(limits.per_address, limits.trusted);
     loop {
@@ -67,24 +90,47 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits) {
             let _ = stream.try_write(TOO_MANY);
             continue;
         };
-        tokio::spawn(converse(stream, address, router.clone(), limits.head_within, visit));
+        let (router, closing, head_within) = (router.clone(), closing.clone(), limits.head_within);
+        visits.spawn(async move {
+            converse(stream, address, router, head_within, closing).await;
+            drop(visit);
+        });
     }
 }
 
 /// Answers the requests of one connection.
-async fn converse(stream: TcpStream, address: SocketAddr, router: Router, head_within: Duration, _visit: Visit) {
+async fn converse(
+    stream: TcpStream,
+    address: SocketAddr,
+    router: Router,
+    head_within: Duration,
+    closing: CancellationToken,
+) {
     // Frames of 20 ms must not wait for the acknowledgement of the one before them.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "a connection keeps its delay");
     }
     // The server below counts from the first byte.
-    if !matches!(tokio::time::timeout(head_within, stream.peek(&mut [0])).await, Ok(Ok(1))) {
-        return;
+    let mut first = [0];
+    tokio::select! {
+        peeked = tokio::time::timeout(head_within, stream.peek(&mut first)) => if !matches!(peeked, Ok(Ok(1))) {
+            return;
+        },
+        () = closing.cancelled() => return,
     }
     let service = TowerToHyperService::new(Extension(ConnectInfo(address)).layer(router));
     let mut server = Builder::new(TokioExecutor::new()).http1_only();
     server.http1().timer(TokioTimer::new()).header_read_timeout(head_within);
-    if let Err(error) = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await {
+    let mut connection = pin!(server.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = closing.cancelled() => {
+            // The request that is being answered is the last.
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended before its time");
     }
 }

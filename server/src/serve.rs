@@ -28,6 +28,12 @@ const LAST_SENTENCE: Duration = Duration::from_secs(15);
 /// Time for the database to take what the last calls wrote down; the journals keep the rest.
 const LAST_ROWS: Duration = Duration::from_secs(5);
 
+/// Time for the telephone network to tell how the last calls ended.
+const LAST_CALLBACKS: Duration = Duration::from_secs(2);
+
+/// Time for requests that are being answered; watchers of live events leave within five seconds.
+const LAST_REQUESTS: Duration = Duration::from_secs(8);
+
 /// Time for the jobs that run to end; what is cut off is run again after the next start.
 const LAST_JOBS: Duration = Duration::from_secs(10);
 
@@ -59,6 +65,9 @@ fn log(config: &Config) {
     });
     telemetry::init(&config.log, format);
     metrics::install();
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
 }
 
 async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outcome {
@@ -74,11 +83,17 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
     let tidying = tokio::spawn(tidy());
     let jobs_stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(backend.clone(), jobs_stop.clone()));
-    let serving = tokio::spawn(listen::serve(listener, crate::router(backend), Limits::of(backend.config())));
+    let closing = CancellationToken::new();
+    let limits = Limits::of(backend.config());
+    let mut serving = tokio::spawn(listen::serve_until(closing.clone(), listener, crate::router(backend), limits));
     tracing::info!(%address, public_url = backend.config().public_url, "aida answers");
     stop.asked().await;
     drain(backend, &mut stop).await;
-    serving.abort();
+    closing.cancel();
+    if tokio::time::timeout(LAST_REQUESTS, &mut serving).await.is_err() {
+        tracing::warn!("requests that take too long are cut off");
+        serving.abort();
+    }
     tidying.abort();
     jobs_stop.cancel();
     if tokio::time::timeout(LAST_JOBS, jobs).await.is_err() {
@@ -91,6 +106,7 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
 /// Lets running calls end by themselves, then with a sentence, then without. Each further signal goes one step on.
 async fn drain(backend: &Backend, stop: &mut Stop) {
     let running = backend.running();
+    let busy = !running.is_idle();
     running.drain();
     tracing::info!(calls = running.count(), "no more calls are let in; running ones go on");
     if !ended_within(backend, stop, Duration::from_secs(backend.config().drain_seconds)).await {
@@ -98,6 +114,12 @@ async fn drain(backend: &Backend, stop: &mut Stop) {
         running.command_all(&Command::Shutdown);
         if !ended_within(backend, stop, LAST_SENTENCE).await {
             tracing::warn!(calls = running.count(), "calls are cut off");
+        }
+    }
+    if busy {
+        tokio::select! {
+            () = tokio::time::sleep(LAST_CALLBACKS) => {}
+            () = stop.asked() => {}
         }
     }
     if !backend.ledger().settle(LAST_ROWS).await {
