@@ -12,16 +12,14 @@ use crate::{
 /// Signs in and goes on to `next`, or back to the form with the reason.
 #[server(prefix = "/rpc")]
 pub async fn sign_in(email: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
-    use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
-    use axum::extract::ConnectInfo;
-    use backend::sign_in::SignInError;
+    use axum::http::request::Parts;
+    use backend::{sign_in::SignInError, web::peer};
 
     use crate::session;
 
     let backend = session::backend();
-    let peer = leptos_axum::extract::<ConnectInfo<SocketAddr>>().await;
-    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+    let request = leptos::prelude::expect_context::<Parts>();
+    let peer = peer::address(&backend, &request.extensions, &request.headers);
     let next = safe_next(&next).unwrap_or("/admin");
     let problem = match backend::sign_in::sign_in(&backend, &email, password.into(), peer).await {
         Ok(user) => {

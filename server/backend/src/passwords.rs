@@ -12,11 +12,22 @@ use tokio::sync::Semaphore;
 /// Computes and checks password hashes. One takes 19 MiB and some 20 ms of a core, so a flood of sign-ins must queue
 /// here rather than take memory and cores away from calls.
 #[derive(Clone, Debug)]
-pub(crate) struct Passwords(Arc<Semaphore>);
+pub(crate) struct Passwords {
+    at_work: Arc<Semaphore>,
+    /// Who waits, and who is at work.
+    queue: Arc<Semaphore>,
+}
+
+/// So many passwords are checked or wait for it; with two at a time the last one waits less than a second.
+const QUEUE: usize = 32;
+
+/// More passwords wait to be checked than can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Crowded;
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(2)))
+        Self { at_work: Arc::new(Semaphore::new(2)), queue: Arc::new(Semaphore::new(QUEUE)) }
     }
 }
 
@@ -34,18 +45,19 @@ impl Passwords {
 
     /// Whether `password` is the one behind `hash`. Without a hash the work is done all the same, so that nobody can
     /// tell by the time taken whether an account exists.
-    pub(crate) async fn verify(&self, password: SecretString, hash: Option<String>) -> bool {
-        self.work(move || {
+    pub(crate) async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Crowded> {
+        let _place = self.queue.try_acquire().map_err(|_| Crowded)?;
+        let right = self.work(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.to_owned());
             let Ok(parsed) = PasswordHash::new(&hash) else { return false };
             Argon2::default().verify_password(password.expose_secret().as_bytes(), &parsed).is_ok() && known
-        })
-        .await
+        });
+        Ok(right.await)
     }
 
     async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> T {
-        let _permit = self.0.acquire().await.expect("the semaphore is never closed");
+        let _permit = self.at_work.acquire().await.expect("the semaphore is never closed");
         tokio::task::spawn_blocking(job).await.expect("hashing does not panic")
     }
 }
@@ -63,13 +75,22 @@ mod tests {
         let passwords = Passwords::default();
         let hash = passwords.hash("correct horse".to_owned().into()).await;
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(passwords.verify("correct horse".to_owned().into(), Some(hash.clone())).await);
-        assert!(!passwords.verify("wrong horse".to_owned().into(), Some(hash)).await);
+        assert_eq!(passwords.verify("correct horse".to_owned().into(), Some(hash.clone())).await, Ok(true));
+        assert_eq!(passwords.verify("wrong horse".to_owned().into(), Some(hash)).await, Ok(false));
     }
 
     #[tokio::test]
     async fn without_an_account_the_same_work_is_done_and_the_answer_is_no() {
         PasswordHash::new(NOBODY).expect("a hash that can be verified");
-        assert!(!Passwords::default().verify("anything".to_owned().into(), None).await);
+        assert_eq!(Passwords::default().verify("anything".to_owned().into(), None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_turned_away_instead_of_queueing() {
+        let passwords = Passwords::default();
+        let flood = (0..QUEUE + 8).map(|_| passwords.verify("anything".to_owned().into(), None));
+        let answers = futures_util::future::join_all(flood).await;
+        assert_eq!(answers.iter().filter(|answer| **answer == Err(Crowded)).count(), 8);
+        assert_eq!(passwords.verify("anything".to_owned().into(), None).await, Ok(false));
     }
 }

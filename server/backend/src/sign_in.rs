@@ -1,5 +1,7 @@
 //! Signing in by address and password, with limits on guessing.
 
+pub(crate) mod flood;
+
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,6 +11,7 @@ use secrecy::SecretString;
 use crate::{
     Backend, args,
     db::{DbError, DbResult},
+    passwords::Crowded,
     secret, users,
 };
 
@@ -22,6 +25,9 @@ struct Limit {
 const PER_IP_AND_ACCOUNT: Limit = Limit { attempts: 5, minutes: 5 };
 /// For one account from everywhere: guessing from many addresses.
 const PER_ACCOUNT: Limit = Limit { attempts: 10, minutes: 15 };
+
+/// After a crowd at the door, in seconds.
+const CROWDED_S: u64 = 5;
 
 /// Why nobody was signed in.
 #[derive(Debug, thiserror::Error)]
@@ -56,10 +62,18 @@ pub async fn sign_in(
     let per_ip = secret.keyed_hash("sign-in from", &format!("{peer} {email}"));
     let per_account = secret.keyed_hash("sign-in to", &email);
 
-    // The attempt is written down before the password is looked at, so that attempts side by side cannot slip through.
-    let attempts = [(per_ip.as_str(), PER_IP_AND_ACCOUNT), (per_account.as_str(), PER_ACCOUNT)];
-    if let Some(retry_after_s) = blocked(backend, &attempts, now).await? {
-        return Err(SignInError::TooMany { retry_after_s });
+    let too_many = |retry_after_s| SignInError::TooMany { retry_after_s };
+    backend.flood().pass(peer, now).map_err(too_many)?;
+    // Attempts side by side count as wrong for each other while they are looked at, so that none slips through.
+    let attempt = backend.flood().begin(&[&per_ip, &per_account]);
+    let limits = [(per_ip.as_str(), PER_IP_AND_ACCOUNT), (per_account.as_str(), PER_ACCOUNT)];
+    let mut failed_before = false;
+    for (key, limit) in &limits {
+        match failures(backend, key, limit, attempt.beside(key), now).await? {
+            Failures::TooMany { retry_after_s } => return Err(too_many(retry_after_s)),
+            Failures::Some => failed_before = true,
+            Failures::None => {}
+        }
     }
     let found: Option<(UserId, String, bool)> = backend
         .db()
@@ -70,41 +84,63 @@ pub async fn sign_in(
         Some((id, hash, disabled)) => (Some(hash), Some((id, disabled))),
         None => (None, None),
     };
-    let right = backend.passwords().verify(password, hash).await;
+    let right = backend.passwords().verify(password, hash).await.map_err(|Crowded| too_many(CROWDED_S))?;
     match account {
         Some((_, true)) if right => Err(SignInError::Disabled),
         Some((id, false)) if right => {
-            forget(backend, &[&per_ip, &per_account]).await?;
+            if failed_before {
+                forget(backend, &[&per_ip, &per_account]).await?;
+            }
             Ok(id)
         }
-        _ => Err(SignInError::Wrong),
+        _ => {
+            remember(backend, &[&per_ip, &per_account], now).await?;
+            Err(SignInError::Wrong)
+        }
     }
 }
 
-/// Counts this attempt, or says for how many seconds no attempt is looked at.
-async fn blocked(backend: &Backend, keys: &[(&str, Limit)], now: DateTime<Utc>) -> DbResult<Option<u64>> {
+/// Wrong attempts of late.
+enum Failures {
+    None,
+    Some,
+    TooMany { retry_after_s: u64 },
+}
+
+/// Reads how often somebody was wrong; `beside` attempts that are looked at meanwhile count too. Readers do not wait for calls,
+/// nor calls for them.
+async fn failures(backend: &Backend, key: &str, limit: &Limit, beside: i64, now: DateTime<Utc>) -> DbResult<Failures> {
+    let since = now - TimeDelta::minutes(limit.minutes);
+    let found: Vec<(DateTime<Utc>,)> = backend
+        .db()
+        .system("nobody is signed in yet")
+        .all(
+            "select attempt_at from sign_in_attempts where key = $1 and attempt_at > $2 order by attempt_at desc limit $3",
+            args![key, since, limit.attempts],
+        )
+        .await?;
+    let wrong = found.len() as i64;
+    Ok(match found.last() {
+        Some((oldest,)) if wrong >= limit.attempts => {
+            let wait = *oldest + TimeDelta::minutes(limit.minutes) - now;
+            Failures::TooMany { retry_after_s: wait.num_seconds().max(1).unsigned_abs() }
+        }
+        _ if wrong + beside >= limit.attempts => Failures::TooMany { retry_after_s: CROWDED_S },
+        Some(_) => Failures::Some,
+        None => Failures::None,
+    })
+}
+
+/// Writes down a wrong attempt, and drops those that count no longer.
+async fn remember(backend: &Backend, keys: &[&str], now: DateTime<Utc>) -> DbResult<()> {
     let mut tx = backend.db().system("nobody is signed in yet").begin().await?;
     let longest = TimeDelta::minutes(PER_ACCOUNT.minutes.max(PER_IP_AND_ACCOUNT.minutes));
     tx.run("delete from sign_in_attempts where attempt_at < $1", args![now - longest]).await?;
-    for (key, limit) in keys {
-        let since = now - TimeDelta::minutes(limit.minutes);
-        let found: Vec<(DateTime<Utc>,)> = tx
-            .all(
-                "select attempt_at from sign_in_attempts where key = $1 and attempt_at > $2 order by attempt_at desc limit $3",
-                args![*key, since, limit.attempts],
-            )
-            .await?;
-        if let (true, Some((oldest,))) = (found.len() as i64 >= limit.attempts, found.last()) {
-            let wait = *oldest + TimeDelta::minutes(limit.minutes) - now;
-            return Ok(Some(wait.num_seconds().max(1).unsigned_abs()));
-        }
-    }
-    for (key, _) in keys {
+    for key in keys {
         let id = uuid::Uuid::now_v7().to_string();
         tx.run("insert into sign_in_attempts (id, key, attempt_at) values ($1, $2, $3)", args![id, *key, now]).await?;
     }
-    tx.commit().await?;
-    Ok(None)
+    tx.commit().await
 }
 
 async fn forget(backend: &Backend, keys: &[&str]) -> DbResult<()> {

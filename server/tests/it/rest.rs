@@ -126,6 +126,30 @@ async fn a_watcher_sees_a_call_from_its_start_to_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn figures_are_for_this_machine_and_for_who_has_the_token() {
+    let settings = vec![("METRICS_TOKEN", "a token for figures".to_owned())];
+    let world = World::start(crate::world::Setup { settings, ..Default::default() }).await;
+    let ask = async |path: &str, by_proxy: bool, token: Option<&str>| {
+        let mut request = world.http.get(format!("{}{path}", world.url));
+        if by_proxy {
+            request = request.header("x-forwarded-for", "192.0.2.1");
+        }
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        request.send().await.expect("an answer")
+    };
+
+    assert_eq!(ask("/metrics", false, None).await.status(), StatusCode::OK);
+    assert_eq!(ask("/metrics", true, None).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(ask("/metrics", true, Some("another")).await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(ask("/metrics", true, Some("a token for figures")).await.status(), StatusCode::OK);
+    assert_eq!(json(ask("/ready", false, None).await).await["calls"], 0);
+    let outside = json(ask("/ready", true, None).await).await;
+    assert_eq!((&outside["ready"], outside.get("calls")), (&Value::Bool(true), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_is_told_anything_without_a_session_or_a_key_and_foreign_sites_write_nothing() {
     let world = World::usual().await;
     for path in ["/api/calls", "/api/status"] {

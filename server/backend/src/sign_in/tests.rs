@@ -68,6 +68,34 @@ engines! {
         }
     }
 
+    async fn attempts_side_by_side_get_no_more_guesses_than_one_after_the_other(world: World) {
+        add_ann(world).await;
+        let guesses = (0..12).map(|_| try_as(world, "ann@example.org", "wrong", HOME));
+        let answers = futures_util::future::join_all(guesses).await;
+        let looked_at = answers.iter().filter(|answer| matches!(answer, Err(SignInError::Wrong))).count();
+        assert!(looked_at <= 5, "{looked_at} guesses");
+    }
+
+    async fn a_flood_from_one_address_is_turned_away_before_the_database(world: World) {
+        let ann = add_ann(world).await;
+        for n in 0..200 {
+            let _ = try_as(world, &format!("nobody{n}@example.org"), "wrong", HOME).await;
+        }
+        let written: Vec<(String,)> =
+            world.backend.db().system("a test").all("select key from sign_in_attempts", args![]).await.expect("read");
+        assert_eq!(written.len(), 2 * 20, "the rest never reached the database");
+        assert_eq!(try_as(world, "ann@example.org", "correct horse", ELSEWHERE).await.expect("signed in"), ann);
+    }
+
+    async fn who_signs_in_writes_nothing_down(world: World) {
+        add_ann(world).await;
+        // Whoever writes meanwhile would wait for this transaction.
+        let writing = world.backend.db().system("a test").begin().await.expect("begun");
+        let signed_in = tokio::time::timeout(std::time::Duration::from_secs(4), try_as(world, "ann@example.org", "correct horse", HOME));
+        signed_in.await.expect("did not wait").expect("signed in");
+        drop(writing);
+    }
+
     async fn a_locked_account_says_so_only_to_its_owner(world: World) {
         let ann = add_ann(world).await;
         users::set_disabled(&world.backend, ann, true).await.expect("locked");

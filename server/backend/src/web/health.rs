@@ -7,14 +7,16 @@ use std::{
 
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Request, State},
     response::{IntoResponse, Response},
     routing::get,
 };
 use http::{StatusCode, header};
+use secrecy::ExposeSecret;
 use serde_json::json;
 
-use crate::{Backend, metrics};
+use super::{peer, problem::Problem};
+use crate::{Backend, metrics, secret};
 
 /// A database that takes longer does not answer.
 const PING_WITHIN: Duration = Duration::from_secs(1);
@@ -30,20 +32,34 @@ fn began() -> Instant {
     *BEGAN.get_or_init(Instant::now)
 }
 
+/// How busy an organisation's telephone is, is nobody else's business.
+fn may_read_figures(backend: &Backend, request: &Request) -> bool {
+    let shown = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let shown = shown.and_then(|value| value.strip_prefix("Bearer ")).map(secret::sha256);
+    let wanted = backend.config().metrics_token.as_ref().map(|token| secret::sha256(token.expose_secret()));
+    // Hashes are compared, so that the time taken tells nothing about the token.
+    (shown.is_some() && shown == wanted) || peer::is_local(request.extensions(), request.headers())
+}
+
 async fn health() -> Response {
     Json(json!({ "status": "ok", "uptime": began().elapsed().as_secs() })).into_response()
 }
 
-async fn ready(State(backend): State<Backend>) -> Response {
+async fn ready(State(backend): State<Backend>, request: Request) -> Response {
     let draining = backend.running().is_draining();
     let database = matches!(tokio::time::timeout(PING_WITHIN, backend.db().ping()).await, Ok(Ok(())));
     let ready = database && !draining;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body =
-        json!({ "ready": ready, "draining": draining, "database": database, "calls": backend.running().count() });
+    let mut body = json!({ "ready": ready, "draining": draining, "database": database });
+    if may_read_figures(&backend, &request) {
+        body["calls"] = backend.running().count().into();
+    }
     (status, Json(body)).into_response()
 }
 
-async fn figures() -> Response {
+async fn figures(State(backend): State<Backend>, request: Request) -> Response {
+    if !may_read_figures(&backend, &request) {
+        return Problem::forbidden("The figures are for this machine, and for who has METRICS_TOKEN.").into_response();
+    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics::render()).into_response()
 }
