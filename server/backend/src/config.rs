@@ -45,8 +45,6 @@ pub struct Config {
     pub stripe: Stripe,
     /// Outgoing mail.
     pub mail: Mail,
-    /// A server-wide key for `/v1/tools/*`.
-    pub backend_api_key: Option<SecretString>,
     /// Encrypts credentials at rest and keys the hashes that must not be guessed; made in `data_dir` where absent.
     pub secret_key: Option<SecretString>,
     /// How many calls may run at once.
@@ -59,14 +57,18 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// How long a call may last.
     pub max_call_seconds: u64,
+    /// What the model may cost in one call, in nano-dollars.
+    pub max_call_cost: u64,
+    /// The key to the figures, for who is not on this machine.
+    pub metrics_token: Option<SecretString>,
+    /// Settings that are there and change nothing, in words.
+    pub warnings: Vec<Problem>,
     /// How long running calls may go on after the server was told to stop.
     pub drain_seconds: u64,
     /// What is logged, in the syntax of `RUST_LOG`.
     pub log: String,
     /// How it is logged; `None` decides by whether somebody reads along.
     pub log_format: Option<LogFormat>,
-    /// Where traces are sent.
-    pub otlp_endpoint: Option<String>,
 }
 
 /// Where the model is and what it is called.
@@ -80,8 +82,6 @@ pub struct OpenAi {
     pub realtime_model: String,
     /// The model that writes down what callers say.
     pub transcribe_model: String,
-    /// The model that works on text after calls.
-    pub text_model: String,
     /// What it all costs.
     pub prices: Prices,
 }
@@ -144,6 +144,13 @@ impl fmt::Display for Problem {
     }
 }
 
+/// Settings that an earlier or later version knows, with what this one does instead.
+const UNUSED: [(&str, &str); 3] = [
+    ("BACKEND_API_KEY", "is not used by this version: /v1/tools takes the keys of `aida key add`"),
+    ("OPENAI_TEXT_MODEL", "is not used by this version: nothing is written by a model after a call"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "is not used by this version: it sends no traces; see /metrics"),
+];
+
 impl Config {
     /// Reads the environment, and in it the file `.env` of the working directory for what the environment leaves out.
     pub fn from_env() -> Result<Self, Vec<Problem>> {
@@ -168,7 +175,7 @@ impl Config {
         let max_calls = env.whole_number("MAX_CALLS", 200, 1, 10_000);
         // Where only this machine calls, all calls may come from one number: it rehearses.
         let per_caller = if read::is_loopback(&public_url) { max_calls } else { CALLS_PER_CALLER };
-        let config = Self {
+        let mut config = Self {
             listen,
             public_url,
             database_url: env.database_url(&data_dir),
@@ -180,9 +187,11 @@ impl Config {
                 base_url: env.http_url("OPENAI_BASE_URL", "https://api.openai.com/v1"),
                 realtime_model: env.text("OPENAI_REALTIME_MODEL").unwrap_or_else(|| "gpt-realtime-2.1".into()),
                 transcribe_model: env.text("OPENAI_TRANSCRIBE_MODEL").unwrap_or_else(|| "gpt-transcribe".into()),
-                text_model: env.text("OPENAI_TEXT_MODEL").unwrap_or_else(|| "gpt-5.4-mini".into()),
                 prices: Prices::default(),
             },
+            max_call_cost: env.dollars("MAX_CALL_COST", 5.0, 0.01, 1_000.0),
+            metrics_token: env.long_secret("METRICS_TOKEN", 16),
+            warnings: Vec::new(),
             twilio: Twilio {
                 account_sid: env.account_sid(),
                 auth_tokens: ["TWILIO_AUTH_TOKEN", "TWILIO_AUTH_TOKEN_SECONDARY"]
@@ -201,7 +210,6 @@ impl Config {
                 server: env.smtp_server(),
                 from: env.parsed("MAIL_FROM", "an e-mail address such as tickets@example.org"),
             },
-            backend_api_key: env.long_secret("BACKEND_API_KEY", 16),
             secret_key: env.long_secret("AIDA_SECRET_KEY", 32),
             max_calls: max_calls as usize,
             max_calls_per_caller: env.whole_number("MAX_CALLS_PER_CALLER", per_caller, 1, 10_000) as usize,
@@ -217,21 +225,36 @@ impl Config {
             drain_seconds: env.whole_number("AIDA_DRAIN_SECONDS", 30, 0, 3_600),
             log: env.text("RUST_LOG").unwrap_or_else(|| "info".into()),
             log_format: env.log_format(),
-            otlp_endpoint: env.optional_http_url("OTEL_EXPORTER_OTLP_ENDPOINT"),
         };
         env.refuse("REDIS_URL", "several instances are not supported in this version; leave it out");
-        config.check_signatures(&mut env);
+        for (name, why) in UNUSED {
+            env.unused(name, why);
+        }
+        config.openai.prices = env.prices("OPENAI_PRICES", &config.openai.realtime_model);
+        config.check_reach(&mut env);
         config.check_accounts(&mut env);
+        config.warnings = env.take_warnings();
         env.finish(config)
     }
 
-    /// Unsigned telephone requests are for a server that only its own machine can reach.
-    fn check_signatures(&self, env: &mut Reader<'_>) {
-        if self.twilio.auth_tokens.is_empty() && !self.is_loopback() {
+    /// Unsigned telephone requests are for a server that only its own machine can reach; stand-ins for rehearsals.
+    fn check_reach(&self, env: &mut Reader<'_>) {
+        if self.twilio.auth_tokens.is_empty() && !(self.is_loopback() && self.listen.ip().is_loopback()) {
             env.problem(
                 "TWILIO_AUTH_TOKEN",
-                "needed when PUBLIC_URL is an outside address: without it anybody could place calls on your account",
+                "needed unless both PUBLIC_URL and BIND are this machine only: without it anybody could place calls on your account",
             );
+        }
+        if self.is_loopback() || env.flag("AIDA_REHEARSAL") {
+            return;
+        }
+        let instead = "needed when PUBLIC_URL is an outside address, or a stand-in would answer your callers; \
+                       AIDA_REHEARSAL=true allows that";
+        if self.twilio.account_sid.is_none() {
+            env.problem("TWILIO_ACCOUNT_SID", instead);
+        }
+        if self.openai.api_key.is_none() {
+            env.problem("OPENAI_API_KEY", instead);
         }
     }
 

@@ -3,8 +3,6 @@
 //! The prompt is made of sections. What an admin writes stands between delimiters in the middle; what keeps callers safe
 //! and tells them that they speak with a machine stands last, in this file, and cannot be edited away.
 
-mod greeting;
-
 use call::{Channel, Limits, Plan};
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{PackKey, Patience, Persona, PersonaVersion, PhoneNumber};
@@ -35,7 +33,7 @@ pub async fn plan(
     Ok(Plan {
         channel,
         instructions: instructions(org, persona, caller, now, &hours),
-        greeting: greeting::greeting(org.name(), persona, record),
+        greeting: model::greeting(&persona.greeting, org.name(), &persona.assistant_name, &persona.language, record),
         voice: persona.voice.clone(),
         speed_percent: u32::try_from(persona.speed_percent.clamp(50, 150)).unwrap_or(100),
         language: persona.language.clone(),
@@ -48,7 +46,11 @@ pub async fn plan(
         transcription_model: config.openai.transcribe_model.clone(),
         keywords: keywords(org, persona, now).await?,
         tools: packs::tools_for(org).into_iter().map(|tool| (tool.spec)()).collect(),
-        limits: Limits { call_ms: config.max_call_seconds * 1_000, ..Limits::default() },
+        limits: Limits {
+            call_ms: config.max_call_seconds * 1_000,
+            cost_nano_usd: Some(config.max_call_cost),
+            ..Limits::default()
+        },
         prices: config.openai.prices,
         record,
         zero_unix_ms: None,

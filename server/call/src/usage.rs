@@ -28,20 +28,51 @@ pub struct Prices {
     pub transcription_second: u64,
 }
 
-impl Default for Prices {
-    /// `gpt-realtime-2.1` as published in November 2026.
-    fn default() -> Self {
-        Self {
-            text_in: 4_000,
-            text_cached: 400,
-            audio_in: 32_000,
-            audio_cached: 400,
-            image_in: 5_000,
-            image_cached: 500,
-            text_out: 24_000,
-            audio_out: 64_000,
-            transcription_second: 100_000,
+impl Prices {
+    /// What is published for a model, as of November 2026; `None` for a model that is not known here. A dated version costs
+    /// what its model costs.
+    pub fn of(model: &str) -> Option<Self> {
+        let is = |name: &str| model == name || model.strip_prefix(name).is_some_and(|rest| rest.starts_with("-20"));
+        if is("gpt-realtime-2.1") || is("gpt-realtime-2") {
+            Some(Self::REALTIME_2_1)
+        } else if is("gpt-realtime-2.1-mini") {
+            Some(Self::REALTIME_2_1_MINI)
+        } else if is("gpt-realtime-1.5") {
+            Some(Self { text_out: 16_000, ..Self::REALTIME_2_1 })
+        } else {
+            None
         }
+    }
+
+    const REALTIME_2_1_MINI: Self = Self {
+        text_in: 600,
+        text_cached: 60,
+        audio_in: 10_000,
+        audio_cached: 300,
+        image_in: 800,
+        image_cached: 80,
+        text_out: 2_400,
+        audio_out: 20_000,
+        ..Self::REALTIME_2_1
+    };
+
+    const REALTIME_2_1: Self = Self {
+        text_in: 4_000,
+        text_cached: 400,
+        audio_in: 32_000,
+        audio_cached: 400,
+        image_in: 5_000,
+        image_cached: 500,
+        text_out: 24_000,
+        audio_out: 64_000,
+        transcription_second: 100_000,
+    };
+}
+
+impl Default for Prices {
+    /// Those of `gpt-realtime-2.1`.
+    fn default() -> Self {
+        Self::REALTIME_2_1
     }
 }
 
@@ -210,6 +241,14 @@ mod tests {
 
     fn transcription(json: &str) -> Usage {
         Usage::from(&serde_json::from_str::<TranscriptionUsage>(json).unwrap())
+    }
+
+    #[test]
+    fn each_model_costs_what_is_published_for_it() {
+        assert_eq!(Prices::of("gpt-realtime-2.1"), Some(Prices::default()));
+        assert_eq!(Prices::of("gpt-realtime-2.1-mini-2026-10-01").map(|prices| prices.audio_in), Some(10_000));
+        assert_eq!(Prices::of("gpt-realtime-1.5").map(|prices| prices.text_out), Some(16_000));
+        assert_eq!(Prices::of("somebody-elses"), None);
     }
 
     #[test]

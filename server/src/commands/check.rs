@@ -12,13 +12,18 @@ pub struct Args {}
 pub async fn run(_args: Args) -> Outcome {
     let config = super::config()?;
     let summary = describe(&config);
+    let warnings = config.warnings.clone();
     let backend = Backend::open(config).await?;
     let problems = backend.check().await;
     backend.db().close().await;
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
-    println!("{summary}\nEverything is in order.");
+    println!("{summary}");
+    for warning in warnings {
+        println!("{warning}");
+    }
+    println!("Everything is in order.");
     Ok(())
 }
 

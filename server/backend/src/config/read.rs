@@ -2,21 +2,30 @@
 
 use std::{net::IpAddr, path::PathBuf, str::FromStr};
 
+use call::usage::Prices;
 use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{LogFormat, Problem};
 use crate::providers::mail::smtp::SmtpServer;
 
+/// The model whose prices stand in for unknown ones.
+const REFERENCE: &str = "gpt-realtime-2.1";
+
+const PRICES_WANTED: &str = "must be like text_in=4,text_cached=0.4,text_out=24,audio_in=32,audio_cached=0.4,audio_out=64,\
+                             image_in=5,image_cached=0.5,transcription_minute=0.006: US dollars per million tokens, \
+                             per minute of transcription";
+
 /// Reads settings and collects problems.
 pub(super) struct Reader<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: Vec<Problem>,
+    warnings: Vec<Problem>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self { lookup, problems: Vec::new() }
+        Self { lookup, problems: Vec::new(), warnings: Vec::new() }
     }
 
     /// Hands out the configuration, or everything that is wrong with it.
@@ -26,6 +35,14 @@ impl<'a> Reader<'a> {
 
     pub(super) fn problem(&mut self, name: &'static str, message: impl Into<String>) {
         self.problems.push(Problem { name, message: message.into() });
+    }
+
+    fn warn(&mut self, name: &'static str, message: impl Into<String>) {
+        self.warnings.push(Problem { name, message: message.into() });
+    }
+
+    pub(super) fn take_warnings(&mut self) -> Vec<Problem> {
+        std::mem::take(&mut self.warnings)
     }
 
     pub(super) fn text(&self, name: &str) -> Option<String> {
@@ -84,6 +101,46 @@ impl<'a> Reader<'a> {
                 default
             }
         }
+    }
+
+    /// A sum of money in US dollars, as nano-dollars.
+    pub(super) fn dollars(&mut self, name: &'static str, default: f64, min: f64, max: f64) -> u64 {
+        let asked = self.text(name).map(|value| value.parse::<f64>().ok().filter(|sum| (min..=max).contains(sum)));
+        if let Some(None) = asked {
+            self.problem(name, format!("must be an amount of US dollars from {min} to {max}"));
+        }
+        (asked.flatten().unwrap_or(default) * 1e9).round() as u64
+    }
+
+    pub(super) fn flag(&mut self, name: &'static str) -> bool {
+        match self.text(name).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                self.problem(name, "must be true or false");
+                false
+            }
+        }
+    }
+
+    /// What the model costs: what is published for it, and over that what the setting says.
+    pub(super) fn prices(&mut self, name: &'static str, model: &str) -> Prices {
+        let published = Prices::of(model);
+        let mut prices = published.unwrap_or_default();
+        let Some(list) = self.text(name) else {
+            if published.is_none() {
+                let message =
+                    format!("the prices of OPENAI_REALTIME_MODEL are not known; those of {REFERENCE} are counted");
+                self.warn(name, message);
+            }
+            return prices;
+        };
+        for part in list.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            if set_price(&mut prices, part).is_none() {
+                self.problem(name, PRICES_WANTED);
+            }
+        }
+        prices
     }
 
     /// An origin: scheme, host and port, nothing behind them; https unless it is this machine.
@@ -185,12 +242,40 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A setting that this version has no use for, and whose absence changes nothing.
+    pub(super) fn unused(&mut self, name: &'static str, message: &str) {
+        if self.text(name).is_some() {
+            self.warn(name, message);
+        }
+    }
+
     /// A setting that this version cannot honour is refused rather than ignored.
     pub(super) fn refuse(&mut self, name: &'static str, message: &str) {
         if self.text(name).is_some() {
             self.problem(name, message);
         }
     }
+}
+
+/// Takes one price; `None` where it is none.
+fn set_price(prices: &mut Prices, part: &str) -> Option<()> {
+    let (kind, value) = part.split_once('=')?;
+    let dollars: f64 = value.trim().parse().ok().filter(|price| (0.0..=10_000.0).contains(price))?;
+    // A dollar for a million tokens is 1,000 nano-dollars for one.
+    let per_token = (dollars * 1_000.0).round() as u64;
+    match kind.trim() {
+        "text_in" => prices.text_in = per_token,
+        "text_cached" => prices.text_cached = per_token,
+        "text_out" => prices.text_out = per_token,
+        "audio_in" => prices.audio_in = per_token,
+        "audio_cached" => prices.audio_cached = per_token,
+        "audio_out" => prices.audio_out = per_token,
+        "image_in" => prices.image_in = per_token,
+        "image_cached" => prices.image_cached = per_token,
+        "transcription_minute" => prices.transcription_second = (dollars * 1e9 / 60.0).round() as u64,
+        _ => return None,
+    }
+    Some(())
 }
 
 fn http_uri(text: &str) -> Option<Uri> {

@@ -49,22 +49,30 @@ fn every_problem_is_told_at_once() {
             "LOG_FORMAT",
             "MAIL_FROM",
             "MAX_CALLS",
+            "OPENAI_API_KEY",
             "PORT",
             "PUBLIC_URL",
             "RECORDING_STORAGE_PATH",
             "REDIS_URL",
             "SMTP_URL",
             "TRUSTED_PROXIES",
+            "TWILIO_ACCOUNT_SID",
             "TWILIO_AUTH_TOKEN",
         ]
     );
 }
 
+const OUTSIDE: [(&str, &str); 4] = [
+    ("PUBLIC_URL", "https://phone.example.org/"),
+    ("TWILIO_ACCOUNT_SID", "AC0123"),
+    ("TWILIO_AUTH_TOKEN", "new"),
+    ("OPENAI_API_KEY", "sk-x"),
+];
+
 #[test]
 fn one_number_may_hold_any_number_of_lines_only_while_the_machine_calls_itself() {
     assert_eq!(config(&[("MAX_CALLS", "20")]).expect("good").max_calls_per_caller, 20);
-    let outside = [("PUBLIC_URL", "https://phone.example.org"), ("TWILIO_AUTH_TOKEN", "t")];
-    assert_eq!(config(&outside).expect("good").max_calls_per_caller, 3);
+    assert_eq!(config(&OUTSIDE).expect("good").max_calls_per_caller, 3);
 }
 
 #[test]
@@ -75,28 +83,66 @@ fn connections_of_one_address_are_bounded_well_above_its_calls() {
 }
 
 #[test]
-fn an_outside_address_needs_https_and_a_token_to_check_signatures_with() {
+fn an_outside_address_needs_https_and_every_account() {
     assert_eq!(
-        names(config(&[("PUBLIC_URL", "https://phone.example.org")]).expect_err("no token")),
-        ["TWILIO_AUTH_TOKEN"]
+        names(config(&OUTSIDE[..1]).expect_err("no accounts")),
+        ["TWILIO_AUTH_TOKEN", "TWILIO_ACCOUNT_SID", "OPENAI_API_KEY"]
     );
-    let plain = config(&[("PUBLIC_URL", "http://phone.example.org"), ("TWILIO_AUTH_TOKEN", "t")]);
-    assert_eq!(names(plain.expect_err("plain http")), ["PUBLIC_URL"]);
+    let plain = [&[("PUBLIC_URL", "http://phone.example.org")], &OUTSIDE[1..]].concat();
+    assert_eq!(names(config(&plain).expect_err("plain http")), ["PUBLIC_URL"]);
 
-    let good = config(&[
-        ("PUBLIC_URL", "https://phone.example.org/"),
-        ("TWILIO_AUTH_TOKEN", "new"),
-        ("TWILIO_AUTH_TOKEN_SECONDARY", "old"),
-    ])
-    .expect("complete");
+    let good = config(&[&OUTSIDE[..], &[("TWILIO_AUTH_TOKEN_SECONDARY", "old")]].concat()).expect("complete");
     assert_eq!(good.public_url, "https://phone.example.org");
     assert_eq!(good.twilio.auth_tokens.len(), 2);
 }
 
 #[test]
+fn a_rehearsal_may_have_stand_ins_but_never_unsigned_calls() {
+    let rehearsal =
+        |on| [("PUBLIC_URL", "https://phone.example.org"), ("TWILIO_AUTH_TOKEN", "t"), ("AIDA_REHEARSAL", on)];
+    assert!(config(&rehearsal("true")).expect("allowed").practice_mode());
+    assert_eq!(names(config(&rehearsal("false")).expect_err("refused")), ["TWILIO_ACCOUNT_SID", "OPENAI_API_KEY"]);
+    let unsigned = [("PUBLIC_URL", "https://phone.example.org"), ("AIDA_REHEARSAL", "true")];
+    assert_eq!(names(config(&unsigned).expect_err("unsigned")), ["TWILIO_AUTH_TOKEN"]);
+}
+
+#[test]
+fn a_server_that_the_network_reaches_takes_no_unsigned_calls() {
+    assert_eq!(names(config(&[("BIND", "0.0.0.0")]).expect_err("everybody could call")), ["TWILIO_AUTH_TOKEN"]);
+    assert_eq!(names(config(&[("BIND", "::")]).expect_err("everybody could call")), ["TWILIO_AUTH_TOKEN"]);
+    assert!(config(&[("BIND", "0.0.0.0"), ("TWILIO_AUTH_TOKEN", "t")]).is_ok());
+    assert!(config(&[("BIND", "::1")]).is_ok());
+}
+
+#[test]
+fn each_model_has_its_prices_and_a_setting_changes_them() {
+    let prices = |settings: &[(&str, &str)]| config(settings).expect("good").openai.prices;
+    assert_eq!(prices(&[]).audio_out, 64_000);
+    assert_eq!(prices(&[("OPENAI_REALTIME_MODEL", "gpt-realtime-2.1-mini")]).audio_out, 20_000);
+    let set = prices(&[("OPENAI_PRICES", "audio_out=70.5, transcription_minute=0.003")]);
+    assert_eq!((set.audio_out, set.transcription_second, set.audio_in), (70_500, 50_000, 32_000));
+    assert_eq!(names(config(&[("OPENAI_PRICES", "audio_out=many")]).expect_err("no price")), ["OPENAI_PRICES"]);
+    let unknown = config(&[("OPENAI_REALTIME_MODEL", "another")]).expect("good");
+    assert_eq!(names(unknown.warnings), ["OPENAI_PRICES"]);
+}
+
+#[test]
+fn a_call_may_cost_five_dollars_or_what_is_set() {
+    assert_eq!(config(&[]).expect("good").max_call_cost, 5_000_000_000);
+    assert_eq!(config(&[("MAX_CALL_COST", "0.75")]).expect("good").max_call_cost, 750_000_000);
+    assert_eq!(names(config(&[("MAX_CALL_COST", "free")]).expect_err("no sum")), ["MAX_CALL_COST"]);
+}
+
+#[test]
+fn settings_that_change_nothing_are_named() {
+    let config = config(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://x"), ("OPENAI_TEXT_MODEL", "x")]).expect("good");
+    assert_eq!(names(config.warnings), ["OPENAI_TEXT_MODEL", "OTEL_EXPORTER_OTLP_ENDPOINT"]);
+}
+
+#[test]
 fn an_origin_has_no_path_and_no_password() {
     for bad in ["https://example.org/voice", "https://example.org?x=1", "https://a:b@example.org", "example.org"] {
-        let problems = config(&[("PUBLIC_URL", bad), ("TWILIO_AUTH_TOKEN", "t")]).expect_err(bad);
+        let problems = config(&[&[("PUBLIC_URL", bad)], &OUTSIDE[1..]].concat()).expect_err(bad);
         assert_eq!(names(problems), ["PUBLIC_URL"], "{bad}");
     }
 }

@@ -19,7 +19,7 @@ engines! {
         assert_eq!((plan.voice.as_str(), plan.language.as_str(), plan.record), ("coral", "en", true));
         assert_eq!(
             plan.greeting,
-            "Mangy Dog Coffee, this is Biscuit, the shop's AI assistant. This call is recorded. What can I fetch for you?"
+            "Mangy Dog Coffee, this is Biscuit. You are speaking with an AI assistant, and this call is recorded. What can I fetch for you?"
         );
         let tools: Vec<&str> = plan.tools.iter().map(|tool| tool.name.as_str()).collect();
         assert_eq!(
@@ -29,6 +29,7 @@ engines! {
         assert!(plan.keywords.contains(&"Mutt's Mocha".to_owned()));
         assert!(plan.keywords.len() <= MOST_KEYWORDS);
         assert_eq!(plan.limits.call_ms, world.backend.config().max_call_seconds * 1_000);
+        assert_eq!(plan.limits.cost_nano_usd, Some(5_000_000_000));
         assert_eq!(plan.prices, world.backend.config().openai.prices);
     }
 
