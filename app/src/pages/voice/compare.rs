@@ -17,7 +17,7 @@ pub async fn publish_draft(slug: String, #[server(default)] note: String) -> Res
 
     use crate::session;
 
-    let asking = session::member(&slug).await?;
+    let asking = session::member_with(&slug, model::Role::Manager).await?;
     let draft = personas::draft(&asking.org).await?.ok_or_else(session::not_found)?;
     personas::save_draft(&asking.org, &asking.member, draft.persona, &note).await?;
     let published = personas::publish(&asking.org, &asking.member).await?;
