@@ -179,8 +179,11 @@ impl Caller {
     fn push(&mut self, audio: &[u8]) {
         self.recent.extend(audio);
         self.end += audio.len() as u64;
-        let surplus = self.recent.len().saturating_sub(KEPT_MS as usize * BYTES_PER_MS);
-        self.recent.drain(..surplus);
+        // Needed again are a turn that no answer has come to yet, and what may turn out to be the beginning of one.
+        let lead_in = self.end.saturating_sub(LEAD_IN_MS * BYTES_PER_MS as u64);
+        let needed = self.turn.unwrap_or(lead_in).min(lead_in).min(self.sent);
+        let kept = ((self.end - needed) as usize).min(KEPT_MS as usize * BYTES_PER_MS);
+        self.recent.drain(..self.recent.len().saturating_sub(kept));
     }
 
     fn push_silence(&mut self, ms: u64) {

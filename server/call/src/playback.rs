@@ -14,7 +14,7 @@ use crate::{
     io::{Ms, SessionNo},
 };
 
-/// The longest piece sent at once. Each is followed by a mark, so this is how exactly we know what was heard.
+/// The longest piece sent at once. A mark follows every so much audio, and the end of every clip: this is how exactly we know what was heard.
 pub(crate) const PIECE_MS: u64 = 200;
 /// A piece shorter than this is only sent when the telephone would run dry.
 const LOW_WATER_MS: u64 = 400;
@@ -52,11 +52,11 @@ pub(crate) struct Progress {
     pub end: Ms,
 }
 
-/// Audio to send, and the mark to send after it.
+/// Audio to send, and the mark to send after it: crumbs go without one until there are enough of them.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece {
     pub audio: Vec<u8>,
-    pub mark: String,
+    pub mark: Option<String>,
     /// Whether it is the first of its clip, and the clip speaks for the model.
     pub first_of_item: bool,
 }
@@ -97,6 +97,8 @@ pub(crate) struct Playback {
     seq: u32,
     clips: VecDeque<Clip>,
     flight: VecDeque<Flight>,
+    /// Bytes that were sent since the last mark.
+    unmarked: usize,
     /// When all that was sent will have been heard, by our clock.
     ends_at: Ms,
     /// Whether this telephone returns marks at all.
@@ -115,6 +117,7 @@ impl Playback {
             seq: 0,
             clips: VecDeque::new(),
             flight: VecDeque::new(),
+            unmarked: 0,
             ends_at: Ms(0),
             marks_come: false,
             ended: VecDeque::new(),
@@ -197,15 +200,61 @@ impl Playback {
         clip.sent += length;
         clip.start.get_or_insert(plays_at);
         self.ends_at = plays_at.plus(ms(length));
-        self.seq += 1;
-        let name = clip.source.item.as_ref().map_or("phrase", |(_, item)| item.as_str());
-        let mark = format!("{name}:{}:g{}:m{}", ms(clip.sent), self.generation, self.seq);
-        let (line, end) = (clip.source.line, clip.sent);
-        self.flight.push_back(Flight { line, length, end, plays_at, seq: self.seq });
+        let flight = Flight { line: clip.source.line, length, end: clip.sent, plays_at, seq: self.seq + 1 };
+        let is_end = clip.complete && clip.held.is_empty();
+        self.fly(flight);
         if self.recording {
-            self.tape.push_back((plays_at, audio.clone()));
+            self.keep(plays_at, &audio);
         }
+        self.unmarked += length;
+        let mark = if is_end || ms(self.unmarked) >= PIECE_MS { self.new_mark() } else { None };
         Some(Piece { audio, mark, first_of_item })
+    }
+
+    /// A mark for crumbs that were the last of their clip, or after which nothing came in time.
+    pub fn next_mark(&mut self, now: Ms) -> Option<String> {
+        if self.mark_due()? > now {
+            return None;
+        }
+        self.new_mark()
+    }
+
+    fn mark_due(&self) -> Option<Ms> {
+        let last = self.flight.back().filter(|_| self.unmarked > 0)?;
+        let is_end = |clip: &Clip| clip.source.line == last.line && clip.complete && clip.held.is_empty();
+        Some(if self.clips.iter().any(is_end) { Ms(0) } else { self.ends_at })
+    }
+
+    /// The name of a mark that follows all that was sent.
+    fn new_mark(&mut self) -> Option<String> {
+        let last = self.flight.back()?;
+        let clip = self.clips.iter().find(|clip| clip.source.line == last.line);
+        let item = clip.and_then(|clip| clip.source.item.as_ref());
+        let name = item.map_or("phrase", |(_, item)| item.as_str());
+        self.seq += 1;
+        self.unmarked = 0;
+        Some(format!("{name}:{}:g{}:m{}", ms(last.end), self.generation, self.seq))
+    }
+
+    /// Notes what was sent. Crumbs before one mark are one piece.
+    fn fly(&mut self, flight: Flight) {
+        match self.flight.back_mut() {
+            Some(last) if last.seq == flight.seq && last.line == flight.line && last.ends_at() == flight.plays_at => {
+                last.length += flight.length;
+                last.end = flight.end;
+            }
+            _ => self.flight.push_back(flight),
+        }
+    }
+
+    /// Keeps audio for the recording. Crumbs are gathered.
+    fn keep(&mut self, at: Ms, audio: &[u8]) {
+        match self.tape.back_mut() {
+            Some((begin, kept)) if begin.plus(ms(kept.len())) == at && ms(kept.len() + audio.len()) <= PIECE_MS => {
+                kept.extend_from_slice(audio);
+            }
+            _ => self.tape.push_back((at, audio.to_vec())),
+        }
     }
 
     /// A mark came back: everything up to it was heard, unless a clear threw it away.
@@ -320,6 +369,7 @@ impl Playback {
         }
         self.tape.retain(|(_, audio)| !audio.is_empty());
         self.flight.clear();
+        self.unmarked = 0;
         self.generation += 1;
         self.ends_at = now;
         progress
@@ -343,9 +393,11 @@ impl Playback {
     /// When something is to be done if nothing happens before.
     pub fn deadline(&self) -> Option<(Ms, &'static str)> {
         let send = self.next_send().map(|(at, _)| (at, "the next piece of audio is due"));
-        let tape = self.tape.front().map(|(at, audio)| (at.plus(ms(audio.len())), "audio has been heard"));
+        // The recording is in no hurry; whatever else happens brings it up to date.
+        let tape = self.tape.front().map(|(at, audio)| (at.plus(ms(audio.len()) + PIECE_MS), "audio has been heard"));
         let mark = self.flight.front().map(|flight| (flight.ends_at().plus(MARK_CAP_MS), "a mark does not come back"));
-        [send, tape, mark].into_iter().flatten().min()
+        let due = self.mark_due().map(|at| (at, "a mark is due"));
+        [send, tape, mark, due].into_iter().flatten().min()
     }
 
     /// When the next piece should be sent, and its length.

@@ -75,7 +75,7 @@ impl Call {
         while let Some(piece) = self.playback.next_piece(self.now) {
             let payload = BASE64_STANDARD.encode(&piece.audio);
             self.out.push_back(Output::Phone(ToPhone::Media { payload }));
-            self.out.push_back(Output::Phone(ToPhone::Mark { name: piece.mark }));
+            self.out.extend(piece.mark.map(|name| Output::Phone(ToPhone::Mark { name })));
             if self.metrics.first_word_ms.is_none() {
                 self.metrics.first_word_ms = self.started.map(|started| self.now.since(started));
             }
@@ -84,6 +84,9 @@ impl Call {
             {
                 self.fact(Fact::Latency { at, latency_ms: self.now.since(at) });
             }
+        }
+        if let Some(name) = self.playback.next_mark(self.now) {
+            self.out.push_back(Output::Phone(ToPhone::Mark { name }));
         }
     }
 

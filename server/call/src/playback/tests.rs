@@ -10,7 +10,10 @@ fn audio(ms: usize) -> Vec<u8> {
 
 /// Everything that is to be sent now: mark names.
 fn send(playback: &mut Playback, now: u64) -> Vec<String> {
-    std::iter::from_fn(|| playback.next_piece(Ms(now))).map(|piece| piece.mark).collect()
+    let with_pieces = std::iter::from_fn(|| playback.next_piece(Ms(now))).filter_map(|piece| piece.mark);
+    let mut marks: Vec<String> = with_pieces.collect();
+    marks.extend(playback.next_mark(Ms(now)));
+    marks
 }
 
 #[test]
@@ -37,7 +40,7 @@ fn a_telephone_that_began_to_play_late_never_has_more_than_it_should() {
         }
         while let Some(piece) = playback.next_piece(Ms(now)) {
             end += ms(piece.audio.len());
-            marks.push_back((end, piece.mark));
+            marks.extend(piece.mark.map(|mark| (end, mark)));
         }
         most_ms = most_ms.max(end - played);
     }
@@ -67,7 +70,29 @@ fn crumbs_are_gathered_unless_the_telephone_runs_dry() {
     playback.add(source("A"), &audio(30));
     assert!(send(&mut playback, 100).is_empty());
 
-    assert_eq!(send(&mut playback, 200), ["A:630:g0:m4"]);
+    assert!(send(&mut playback, 200).is_empty());
+    assert_eq!(playback.held_ms(), 0, "it was sent, and no mark with it");
+    assert_eq!(send(&mut playback, 630), ["A:630:g0:m4"]);
+}
+
+#[test]
+fn crumbs_of_an_even_flow_share_a_mark_and_the_last_ones_are_marked_at_once() {
+    let mut playback = Playback::new(1_500, true);
+    let mut marks = Vec::new();
+    for n in 0..15 {
+        playback.add(source("A"), &audio(20));
+        marks.extend(send(&mut playback, n * 20));
+    }
+    assert_eq!(marks, ["A:200:g0:m1"]);
+
+    playback.complete("A");
+    assert_eq!(send(&mut playback, 281), ["A:300:g0:m2"]);
+    playback.mark("A:200:g0:m1", Ms(281));
+    assert_eq!(playback.progress(Ms(281)).next().map(|progress| progress.heard_ms), Some(281));
+    playback.mark("A:300:g0:m2", Ms(301));
+    assert_eq!(playback.next_finished(Ms(301)).map(|progress| progress.heard_ms), Some(300));
+    assert_eq!(playback.next_recorded(Ms(301)).map(|(at, audio)| (at, ms(audio.len()))), Some((Ms(0), 200)));
+    assert_eq!(playback.next_recorded(Ms(301)).map(|(at, audio)| (at, ms(audio.len()))), Some((Ms(200), 100)));
 }
 
 #[test]
