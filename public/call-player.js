@@ -48,7 +48,7 @@ class CallPlayer extends HTMLElement {
   }
 
   async draw(drawing) {
-    const { default: WaveSurfer } = await import("/pkg/wavesurfer.js");
+    const { default: WaveSurfer } = await import("./wavesurfer.js");
     const media = this.querySelector("audio");
     if (this.drawing !== drawing || !media) return;
 

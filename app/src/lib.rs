@@ -32,7 +32,7 @@ mod words;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::{
-    ParamSegment, SsrMode, StaticSegment,
+    Lazy, ParamSegment, SsrMode, StaticSegment,
     components::{ParentRoute, Route, Router, Routes},
 };
 
@@ -40,17 +40,10 @@ use leptos_router::{
 pub use shell::shell;
 
 use pages::{
-    article::{ArticlePage, NewArticlePage},
-    call::CallPage,
-    calls::CallsPage,
-    dashboard::DashboardPage,
     home::{HomePage, OrgHomePage},
-    knowledge_base::KnowledgeBasePage,
-    live::LivePage,
     login::LoginPage,
     not_found::NotFoundPage,
-    outbox::OutboxPage,
-    voice::VoicePage,
+    parts,
 };
 
 /// The site map.
@@ -66,15 +59,15 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("admin") view=HomePage ssr=SsrMode::Async />
                 <ParentRoute path=(StaticSegment("admin"), ParamSegment("org")) view=frame::Frame ssr=SsrMode::Async>
                     <Route path=StaticSegment("") view=OrgHomePage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("dashboard") view=DashboardPage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("live") view=LivePage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("calls") view=CallsPage ssr=SsrMode::Async />
-                    <Route path=(StaticSegment("calls"), ParamSegment("id")) view=CallPage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("knowledge-base") view=KnowledgeBasePage ssr=SsrMode::Async />
-                    <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view=NewArticlePage ssr=SsrMode::Async />
-                    <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view=ArticlePage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("outbox") view=OutboxPage ssr=SsrMode::Async />
-                    <Route path=StaticSegment("voice") view=VoicePage ssr=SsrMode::Async />
+                    <Route path=StaticSegment("dashboard") view={Lazy::<parts::Dashboard>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("live") view={Lazy::<parts::Live>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("calls") view={Lazy::<parts::Calls>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("calls"), ParamSegment("id")) view={Lazy::<parts::Call>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("knowledge-base") view={Lazy::<parts::KnowledgeBase>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view={Lazy::<parts::NewArticle>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view={Lazy::<parts::Article>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("outbox") view={Lazy::<parts::Outbox>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("voice") view={Lazy::<parts::Voice>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

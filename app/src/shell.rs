@@ -12,13 +12,8 @@ use crate::{App, ui::theme};
 /// The document: what the browser needs before it can show anything, then the [`App`].
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     protect();
-    let version = version(&options);
+    let bundle = bundle(&options);
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    let start = format!(
-        "import start,{{hydrate}} from '/pkg/aida.js?v={version}';\
-         start({{module_or_path:'/pkg/aida_bg.wasm?v={version}'}}).then(hydrate)\
-         .then(()=>document.documentElement.dataset.hydrated='');"
-    );
     view! {
         <!DOCTYPE html>
         <html lang="en" data-theme=theme::chosen()>
@@ -27,19 +22,18 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
-                <link rel="stylesheet" href=format!("/pkg/aida.css?v={version}") />
-                <link rel="modulepreload" href=format!("/pkg/aida.js?v={version}") />
+                <link rel="stylesheet" href=format!("{bundle}/aida.css") />
+                <link rel="modulepreload" href=format!("{bundle}/aida.js") />
+                <link rel="modulepreload" href=format!("{bundle}/parts.js") />
                 <link
                     rel="preload"
-                    href=format!("/pkg/aida_bg.wasm?v={version}")
+                    href=format!("{bundle}/aida_bg.wasm")
                     r#as="fetch"
                     r#type="application/wasm"
                     crossorigin=""
                 />
-                <script type="module" src=format!("/call-player.js?v={version}") nonce=nonce.clone()></script>
-                <script type="module" nonce=nonce>
-                    {start}
-                </script>
+                <script type="module" src=format!("{bundle}/start.js") nonce=nonce.clone()></script>
+                <script type="module" src=format!("{bundle}/call-player.js") nonce=nonce></script>
                 <MetaTags />
             </head>
             <body>
@@ -72,12 +66,13 @@ fn protect() {
     }
 }
 
-/// The fingerprint that the bundle wrote; part of every address, so that a browser may keep the files for ever.
-fn version(options: &LeptosOptions) -> &'static str {
-    static VERSION: OnceLock<String> = OnceLock::new();
-    VERSION.get_or_init(|| {
+/// Where the files of the bundle are: below its fingerprint, so that a browser may keep them for ever and never mixes two builds.
+fn bundle(options: &LeptosOptions) -> &'static str {
+    static BUNDLE: OnceLock<String> = OnceLock::new();
+    BUNDLE.get_or_init(|| {
         let file = Path::new(&*options.site_root).join(&*options.site_pkg_dir).join("version");
         let text = std::fs::read_to_string(file).unwrap_or_default();
-        text.trim().chars().filter(char::is_ascii_alphanumeric).collect()
+        let version: String = text.trim().chars().filter(char::is_ascii_alphanumeric).collect();
+        format!("/{}/{version}", options.site_pkg_dir)
     })
 }

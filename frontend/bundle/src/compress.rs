@@ -10,13 +10,11 @@ use flate2::{Compression, write::GzEncoder};
 
 use crate::{Outcome, stamp};
 
-/// Writes `.br` and `.gz` beside every text and code file that has changed.
-pub fn all(site: &Path, dev: bool) -> Outcome {
-    for ending in ["js", "wasm", "css", "svg", "webmanifest"] {
-        for file in stamp::files_below(site, ending)? {
-            if is_older(&beside(&file, "br"), &file) || is_older(&beside(&file, "gz"), &file) {
-                compress(&file, dev)?;
-            }
+/// Writes `.br` and `.gz` beside every text and code file.
+pub fn all(folder: &Path, dev: bool) -> Outcome {
+    for ending in ["js", "wasm", "css"] {
+        for file in stamp::files_below(folder, ending)? {
+            compress(&file, dev)?;
         }
     }
     Ok(())
@@ -25,16 +23,17 @@ pub fn all(site: &Path, dev: bool) -> Outcome {
 fn compress(file: &Path, dev: bool) -> Outcome {
     let content = fs::read(file)?;
 
-    let quality = if dev { 4 } else { 11 };
+    let quality = if dev { 2 } else { 11 };
     let parameters = brotli::enc::BrotliEncoderParams { quality, lgwin: 24, ..Default::default() };
     let mut small = Vec::new();
     brotli::BrotliCompress(&mut content.as_slice(), &mut small, &parameters)?;
 
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    let mut gzip = GzEncoder::new(Vec::new(), if dev { Compression::fast() } else { Compression::best() });
     gzip.write_all(&content)?;
 
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    println!("bundle: {name} {} kB, brotli {} kB", content.len() / 1000, small.len() / 1000);
     fs::write(beside(file, "gz"), gzip.finish()?)?;
-    println!("bundle: {} {} kB, brotli {} kB", file.display(), content.len() / 1000, small.len() / 1000);
     fs::write(beside(file, "br"), small)?;
     Ok(())
 }
@@ -44,12 +43,4 @@ fn beside(file: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     PathBuf::from(name)
-}
-
-fn is_older(copy: &Path, original: &Path) -> bool {
-    let time = |path: &Path| fs::metadata(path).and_then(|meta| meta.modified());
-    match (time(copy), time(original)) {
-        (Ok(copy), Ok(original)) => copy < original,
-        _ => true,
-    }
 }

@@ -1,21 +1,23 @@
 //! Builds what the browser loads, from the workspace into `target/site`:
 //!
 //! ```text
-//! frontend (cargo, wasm32) ─▶ wasm-bindgen ─▶ wasm-opt ─┐
-//! style/main.css + class names in app/src ─▶ Tailwind ──┼─▶ target/site/pkg/… ─▶ .br and .gz beside every file
-//! public/*, wavesurfer.js ──────────────────────────────┘
+//! frontend (cargo, wasm32) ─▶ split by page ─▶ wasm-bindgen ─▶ wasm-opt ─┐
+//! style/main.css + class names in app/src ─▶ Tailwind ───────────────────┼─▶ .br and .gz beside every file ─▶ pkg/<fingerprint>
+//! public/*.js, wavesurfer.js ────────────────────────────────────────────┘
 //! ```
 //!
-//! `cargo run -p bundle` builds for use, `-- --dev` without optimising. A step whose inputs are unchanged is skipped.
+//! `cargo run -p bundle` builds for use, `-- --dev` without optimising. A step whose inputs are unchanged is skipped, and
+//! a bundle that was interrupted leaves what is served as it was: see [`publish`].
 
 mod compress;
 mod node;
+mod publish;
 mod script;
 mod stamp;
 mod style;
 
 use std::{
-    env, fs, io,
+    env, io,
     path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
@@ -41,12 +43,13 @@ impl Places {
         self.root.join("frontend")
     }
 
-    fn pkg(&self) -> PathBuf {
-        self.site.join("pkg")
-    }
-
     fn target(&self) -> &Path {
         self.site.parent().unwrap_or(&self.root)
+    }
+
+    /// Where a step leaves what it made, out of the way of what is served.
+    fn work(&self, step: &str) -> PathBuf {
+        self.target().join("bundle").join(if self.dev { "dev" } else { "release" }).join(step)
     }
 }
 
@@ -62,26 +65,10 @@ fn main() -> ExitCode {
 
 fn build() -> Outcome {
     let places = Places::find()?;
-    fs::create_dir_all(places.pkg())?;
     node::install(&places)?;
     script::build(&places)?;
     style::build(&places)?;
-    copy_files(&places)?;
-    compress::all(&places.site, places.dev)?;
-    stamp::write_version(&places)?;
-    Ok(())
-}
-
-/// Files that are served as they are.
-fn copy_files(places: &Places) -> Outcome {
-    for entry in fs::read_dir(places.root.join("public"))? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            stamp::copy_if_changed(&entry.path(), &places.site.join(entry.file_name()))?;
-        }
-    }
-    let wavesurfer = places.frontend().join("node_modules/wavesurfer.js/dist/wavesurfer.esm.js");
-    stamp::copy_if_changed(&wavesurfer, &places.pkg().join("wavesurfer.js"))
+    publish::all(&places)
 }
 
 /// Runs a program and fails with its name if it does not end well.

@@ -1,34 +1,43 @@
-//! The pages' code: compiled to WebAssembly, bound to JavaScript, made small.
+//! The pages' code: compiled to WebAssembly, split so that a page loads what it needs, bound to JavaScript, made small.
 
-use std::{env, fs, process::Command};
+use std::{env, fs, path::Path, process::Command};
 
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_split_cli_support::Options;
 
 use crate::{Outcome, Places, run, stamp};
 
 const TRIPLE: &str = "wasm32-unknown-unknown";
 
-/// Builds `pkg/aida.js` and `pkg/aida_bg.wasm`.
+/// Builds `aida.js` and `aida_bg.wasm`, what every page needs, and the parts that single pages load.
 pub fn build(places: &Places) -> Outcome {
     compile(places)?;
     let profile = if places.dev { "debug" } else { "wasm-release" };
     let compiled = places.target().join(TRIPLE).join(profile).join("frontend.wasm");
 
-    let mark = places.pkg().join(".script");
+    let folder = places.work("script");
+    let mark = folder.join(".stamp");
     let wanted = stamp::of_files(std::slice::from_ref(&compiled))?;
-    let wasm = places.pkg().join("aida_bg.wasm");
-    if wasm.exists() && stamp::read(&mark) == Some(wanted) {
+    if stamp::read(&mark) == Some(wanted) {
         return Ok(());
     }
-
-    let mut bindgen = Bindgen::new();
-    bindgen.input_path(&compiled).out_name("aida").typescript(false).omit_default_module_path(true);
-    bindgen.web(true)?.generate(places.pkg())?;
-    if !places.dev {
-        shrink(places)?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
     }
-    let size = fs::metadata(&wasm)?.len();
-    println!("bundle: aida_bg.wasm is {} kB before compression", size / 1000);
+    fs::create_dir_all(&folder)?;
+
+    let main = places.work("main.wasm");
+    split(&compiled, &folder, &main)?;
+    // The parts refer to what the linker named, so those names must stay.
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(&main).out_name("aida").typescript(false).omit_default_module_path(true);
+    bindgen.keep_lld_exports(true).demangle(false);
+    bindgen.web(true)?.generate(&folder)?;
+    if !places.dev {
+        for part in stamp::files_below(&folder, "wasm")? {
+            shrink(places, &part)?;
+        }
+    }
     stamp::write(&mark, wanted)
 }
 
@@ -44,15 +53,26 @@ fn compile(places: &Places) -> Outcome {
     run(&mut command)
 }
 
-fn shrink(places: &Places) -> Outcome {
-    let wasm = places.pkg().join("aida_bg.wasm");
-    let small = places.pkg().join("aida_small.wasm");
+/// Takes the code of `#[lazy_route]` pages out of the program, each into a file of its own.
+fn split(compiled: &Path, folder: &Path, main: &Path) -> Outcome {
+    let input = fs::read(compiled)?;
+    let mut options = Options::new(&input);
+    options.output_dir = folder;
+    options.main_out_path = main;
+    options.main_module = "./aida.js";
+    options.link_name = "./parts.js";
+    wasm_split_cli_support::transform(options).map_err(|error| format!("cannot split the program: {error:#}"))?;
+    Ok(())
+}
+
+fn shrink(places: &Places, wasm: &Path) -> Outcome {
+    let small = wasm.with_extension("small");
     run(Command::new("node")
         .arg(places.frontend().join("node_modules/binaryen/bin/wasm-opt"))
-        .arg("-Oz")
+        .args(["-Oz", "--strip-debug", "--strip-producers"])
         .args(["--enable-bulk-memory", "--enable-nontrapping-float-to-int", "--enable-reference-types"])
         .args(["--enable-sign-ext", "--enable-mutable-globals", "--enable-multivalue"])
-        .arg(&wasm)
+        .arg(wasm)
         .arg("-o")
         .arg(&small))?;
     fs::rename(small, wasm)?;

@@ -55,18 +55,18 @@ pub async fn headers(request: Request, next: Next) -> Response {
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     say(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self)");
     say(header::CONTENT_SECURITY_POLICY, STRICTEST);
-    say(header::CACHE_CONTROL, caching(uri.path(), uri.query()));
+    say(header::CACHE_CONTROL, caching(uri.path()));
     response
 }
 
 /// For answers that are no pages: nothing may be loaded from them, and nobody may frame them.
 const STRICTEST: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// Files of the browser bundle carry their fingerprint in the address: the same address always has the same file.
-fn caching(path: &str, query: Option<&str>) -> &'static str {
+/// Files of the browser bundle stand below its fingerprint, `/pkg/<fingerprint>/…`: the same address always has the same file.
+fn caching(path: &str) -> &'static str {
     let file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     let ours = !path.starts_with("/api/") && !path.starts_with("/rpc") && !path.starts_with("/admin");
-    let fingerprint = query.is_some_and(|query| query.starts_with("v=") && query.len() > 2);
+    let fingerprint = path.strip_prefix("/pkg/").is_some_and(|rest| rest.contains('/'));
     match (file && ours, fingerprint) {
         (true, true) => "public, max-age=31536000, immutable",
         (true, false) => "public, max-age=300",
@@ -110,9 +110,9 @@ mod tests {
 
     #[test]
     fn only_files_of_the_bundle_are_kept_by_the_browser() {
-        assert!(caching("/pkg/aida.js", Some("v=abc")).contains("immutable"));
-        assert_eq!(caching("/favicon.svg", None), "public, max-age=300");
-        assert_eq!(caching("/admin/soup/calls", Some("v=abc")), "no-store");
-        assert_eq!(caching("/api/calls/1/recording.wav", None), "no-store");
+        assert!(caching("/pkg/0f1e2d3c4b5a6978/aida.js").contains("immutable"));
+        assert_eq!(caching("/favicon.svg"), "public, max-age=300");
+        assert_eq!(caching("/admin/soup/calls"), "no-store");
+        assert_eq!(caching("/api/calls/1/recording.wav"), "no-store");
     }
 }

@@ -1,0 +1,62 @@
+//! Pages whose code the browser loads when they are opened, so that the first page costs what it needs.
+//!
+//! Pages that people go back and forth between are one part of the program; `frontend/bundle` takes the parts out of what every
+//! page loads. What two parts need is in a file that they share, so that every further part makes several files more: keep them few.
+//! On the server these are ordinary pages.
+
+use leptos::prelude::*;
+use leptos_router::LazyRoute;
+
+use super::{
+    article::{ArticlePage, NewArticlePage},
+    call::CallPage,
+    calls::CallsPage,
+    dashboard::DashboardPage,
+    knowledge_base::KnowledgeBasePage,
+    live::LivePage,
+    outbox::OutboxPage,
+    voice::VoicePage,
+};
+
+macro_rules! parts {
+    ($($part:ident { $($route:ident $show:ident: $page:ident,)* })*) => {$($(
+        #[doc = concat!("Leads to [`", stringify!($page), "`].")]
+        #[derive(Debug)]
+        pub struct $route;
+
+        #[lazy($part)]
+        fn $show() -> AnyView {
+            $page().into_any()
+        }
+
+        impl LazyRoute for $route {
+            fn data() -> Self {
+                Self
+            }
+
+            async fn view(_route: Self) -> AnyView {
+                $show().await
+            }
+        }
+    )*)*};
+}
+
+parts! {
+    entrance {
+        Dashboard show_dashboard: DashboardPage,
+    }
+    calls {
+        Live show_live: LivePage,
+        Calls show_calls: CallsPage,
+        Call show_call: CallPage,
+        Outbox show_outbox: OutboxPage,
+    }
+    knowledge {
+        KnowledgeBase show_knowledge_base: KnowledgeBasePage,
+        NewArticle show_new_article: NewArticlePage,
+        Article show_article: ArticlePage,
+    }
+    voice {
+        Voice show_voice: VoicePage,
+    }
+}
