@@ -10,7 +10,10 @@ use super::{use_id, use_slug};
 use crate::{
     error::AppError,
     moment::Moment,
-    ui::{Card, Dialog, DialogHandle, Failure, Field, Glyph, Icon, Page, Problem, SkeletonRows, TextInput, Toasts},
+    ui::{
+        Card, Dialog, DialogHandle, Failure, Field, Glyph, Icon, Page, Problem, SaveButton, SkeletonRows, TextInput,
+        Toasts, refusal,
+    },
     unsaved,
 };
 use history::{History, VersionLine};
@@ -42,6 +45,7 @@ pub async fn load_article(slug: String, id: Option<String>) -> Result<ArticleDat
     let mut categories: Vec<String> = backend::articles::list(org).await?.into_iter().map(|row| row.category).collect();
     categories.dedup();
     let Some(id) = id else {
+        session::member_with(&slug, model::Role::Manager).await?;
         return Ok(ArticleData { categories, may_write, ..ArticleData::default() });
     };
     let id = id.parse().map_err(|_| session::not_found())?;
@@ -204,7 +208,7 @@ fn Editor(data: ArticleData, slug: String) -> impl IntoView {
 #[component]
 fn Writing(data: ArticleData, slug: String) -> impl IntoView {
     let action = ServerAction::<SaveArticle>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     let dirty = unsaved::guard();
     Effect::new(move |_| {
         if error.get().is_some() {
@@ -280,10 +284,7 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
                             </div>
                         </div>
                         <div class="flex items-center justify-end gap-3">
-                            <span class=move || if dirty.get() { "muted text-sm" } else { "hidden" }>"Not saved yet"</span>
-                            <button class="btn btn-primary" type="submit" disabled=move || action.pending().get()>
-                                {move || if action.pending().get() { "Saving…" } else { "Save" }}
-                            </button>
+                            <SaveButton label="Save" dirty pending=action.pending() />
                         </div>
                     </div>
                 </Card>
@@ -296,7 +297,7 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
 #[component]
 fn DeleteDialog(slug: String, id: String, handle: DialogHandle) -> impl IntoView {
     let action = ServerAction::<DeleteArticle>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     view! {
         <Dialog handle title="Delete this article?">
             <Problem error />

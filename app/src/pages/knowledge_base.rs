@@ -10,7 +10,7 @@ use crate::{
     error::AppError,
     format,
     moment::Moment,
-    ui::{Card, DataTable, EmptyState, Failure, Glyph, Icon, Page, Problem, RelativeTime, SkeletonRows},
+    ui::{Card, DataTable, EmptyState, Failure, Glyph, Icon, Page, Problem, RelativeTime, SkeletonRows, refusal},
 };
 
 /// An article that no call has used for this long may be out of date or badly named.
@@ -89,11 +89,18 @@ pub fn KnowledgeBasePage() -> impl IntoView {
     let deleted = Memo::new(move |_| query.read().get("deleted").unwrap_or_default());
     let data = Resource::new_blocking(move || (slug.get(), deleted.get()), |(slug, _)| load_articles(slug));
     let new = move || {
+        let button = move || {
+            view! {
+                <a class="btn btn-primary" href=format!("/admin/{}/knowledge-base/new", slug.get_untracked())>
+                    <Icon glyph=Glyph::Plus class="size-4" />
+                    "New article"
+                </a>
+            }
+        };
         view! {
-            <a class="btn btn-primary" href=move || format!("/admin/{}/knowledge-base/new", slug.get())>
-                <Icon glyph=Glyph::Plus class="size-4" />
-                "New article"
-            </a>
+            <Transition>
+                {move || Suspend::new(async move { data.await.is_ok_and(|data| data.may_write).then(button) })}
+            </Transition>
         }
         .into_any()
     };
@@ -124,7 +131,7 @@ pub fn KnowledgeBasePage() -> impl IntoView {
 #[component]
 fn Deleted(slug: Memo<String>, deleted: Memo<String>) -> impl IntoView {
     let action = ServerAction::<UndeleteArticle>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     view! {
         <Problem error />
         <leptos::form::ActionForm

@@ -36,6 +36,8 @@ struct Version {
     persona: Persona,
     author: String,
     updated: Moment,
+    /// When it was written, to the last digit: what is saved or published is checked against it.
+    seen: String,
 }
 
 #[cfg(feature = "ssr")]
@@ -43,6 +45,7 @@ impl Version {
     fn of(org: &backend::org::Org, version: model::PersonaVersion) -> Self {
         Self {
             updated: Moment::of(org, version.updated_at),
+            seen: version.updated_at.to_rfc3339(),
             version: version.version,
             persona: version.persona,
             author: version.author,
@@ -113,11 +116,12 @@ fn Content(data: VoiceData, slug: String, view_name: String, reload: RwSignal<u3
             view! { <versions::Versions lines=data.history slug may_write=data.may_write reload /> }.into_any()
         }
         (_, published, draft) => {
-            let has_draft = draft.is_some();
+            let seen = draft.as_ref().map(|draft| draft.seen.clone());
+            let has_draft = seen.is_some();
             let persona = draft.or(published).map_or_else(editor::first, |version| version.persona);
             view! {
                 <div class="grid grid-cols-1 items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-                    <editor::Editor persona organisation=data.organisation slug=slug.clone() may_write=data.may_write reload />
+                    <editor::Editor persona seen=seen.unwrap_or_default() organisation=data.organisation slug=slug.clone() may_write=data.may_write reload />
                     <try_it::TryIt slug has_draft />
                 </div>
             }

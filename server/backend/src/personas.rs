@@ -93,23 +93,42 @@ pub async fn history(org: &Org) -> DbResult<Vec<PersonaVersion>> {
     Ok(rows.into_iter().map(PersonaVersion::from).collect())
 }
 
-/// Saves the draft: the one there is, or a new one. No caller hears it.
-pub async fn save_draft(org: &Org, by: &Member, persona: Persona, note: &str) -> Result<PersonaVersion> {
+/// Saves the draft: the one there is, or a new one. No caller hears it. `seen` is when the draft that the editor had before them was written,
+/// `None` if there was none; what somebody else wrote since then is not overwritten.
+pub async fn save_draft(
+    org: &Org,
+    by: &Member,
+    persona: Persona,
+    seen: Option<DateTime<Utc>>,
+) -> Result<PersonaVersion> {
     require(by.role, Role::Manager)?;
     let persona = check(persona)?;
     let mut tx = org.begin().await?;
-    let row = put_draft(&mut tx, org.now(), &by.name, &persona, note).await?;
+    let note = unchanged_draft(&mut tx, seen).await?.map_or_else(String::new, |draft| draft.note);
+    let row = put_draft(&mut tx, org.now(), &by.name, &persona, &note).await?;
     tx.commit().await?;
     Ok(row)
 }
 
-/// Makes the draft what the next caller hears.
-pub async fn publish(org: &Org, by: &Member) -> Result<PersonaVersion> {
+/// Makes the draft what the next caller hears, if it still is the one written at `seen`. The note says why, for the history.
+pub async fn publish(org: &Org, by: &Member, seen: DateTime<Utc>, note: &str) -> Result<PersonaVersion> {
     require(by.role, Role::Manager)?;
+    if note.chars().count() > 300 {
+        return Err(Error::field("note", "Say why in at most 300 characters."));
+    }
     let mut tx = org.begin().await?;
+    let draft = unchanged_draft(&mut tx, Some(seen)).await?.ok_or(Error::Stale)?;
+    put_draft(&mut tx, draft.updated_at, &draft.author, &draft.persona, note).await?;
     let published = publish_draft(&mut tx, org.now(), Actor::Member(by), "publish").await?;
     tx.commit().await?;
     Ok(published)
+}
+
+/// The draft, if there is one, as long as it is the one written at `seen`.
+async fn unchanged_draft(tx: &mut OrgTx, seen: Option<DateTime<Utc>>) -> Result<Option<PersonaVersion>> {
+    let draft: Option<Selected> = tx.optional(select!("and state = 'draft'"), args![]).await?;
+    let draft = draft.map(PersonaVersion::from);
+    if draft.as_ref().map(|draft| draft.updated_at) == seen { Ok(draft) } else { Err(Error::Stale) }
 }
 
 /// Makes a copy of an older version what the next caller hears. A draft that somebody is at work on stays.

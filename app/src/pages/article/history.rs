@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::AppError,
     moment::Moment,
-    ui::{Card, Problem, RelativeTime},
+    ui::{Card, Problem, Tone, VersionRow, refusal},
 };
 
 /// A version of an article.
@@ -63,48 +63,46 @@ pub fn History(
     may_write: bool,
 ) -> impl IntoView {
     let action = ServerAction::<RestoreVersion>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     let rows = versions
         .into_iter()
         .map(|line| {
             let is_current = line.version == version;
             let (slug, id) = (slug.clone(), id.clone());
-            let restore = (may_write && !is_current).then(move || {
+            let back = (may_write && !is_current).then(move || {
                 view! {
                     <ActionForm action>
                         <input type="hidden" name="slug" value=slug />
                         <input type="hidden" name="id" value=id />
                         <input type="hidden" name="wanted" value=line.version.to_string() />
                         <input type="hidden" name="current" value=version.to_string() />
-                        <button class="btn btn-sm mt-2" type="submit">
-                            "Go back to this version"
+                        <button class="btn btn-sm" type="submit">
+                            "Go back to it"
                         </button>
                     </ActionForm>
                 }
+                .into_any()
             });
+            let standing = is_current.then_some(("In use", Tone::Good));
             view! {
-                <li class="px-4 py-2 sm:px-5">
-                    <details>
-                        <summary class="flex cursor-pointer flex-wrap items-center gap-x-3 text-sm">
-                            <span class="font-medium tabular-nums">{format!("Version {}", line.version)}</span>
-                            <span class="muted">{line.author}</span>
-                            <span class="muted">
-                                <RelativeTime at=line.at />
-                            </span>
-                            {is_current.then_some("· in use")}
-                        </summary>
-                        <p class="mt-2 text-sm font-medium">{line.title}</p>
-                        <p class="muted whitespace-pre-wrap text-sm">{line.body}</p>
-                        {restore}
-                    </details>
-                </li>
+                <VersionRow
+                    version=line.version
+                    author=line.author
+                    at=line.at
+                    standing
+                    note=line.title
+                    summary="What it says"
+                    back
+                >
+                    <p class="muted mt-1 whitespace-pre-wrap break-words">{line.body}</p>
+                </VersionRow>
             }
         })
         .collect_view();
     view! {
         <Card title="History" class="">
             <Problem error />
-            <ul class="divide-y divide-base-300 py-1">{rows}</ul>
+            <ol class="divide-y divide-base-300">{rows}</ol>
         </Card>
     }
     .into_any()

@@ -4,7 +4,7 @@ use leptos::{form::ActionForm, html, prelude::*};
 
 use crate::{
     error::AppError,
-    ui::{Card, Problem, Toasts},
+    ui::{Card, Problem, Toasts, refusal},
 };
 
 /// Keeps the notes of a call.
@@ -32,7 +32,7 @@ pub fn Notes(slug: String, id: String, notes: String, may_write: bool) -> impl I
     let action = ServerAction::<SaveNotes>::new();
     let field = NodeRef::<html::Textarea>::new();
     tell_when_saved(action, field, &notes);
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     view! {
         <Card title="Notes">
             <ActionForm action attr:class="flex flex-col gap-3">

@@ -6,21 +6,16 @@ use model::Persona;
 use super::Version;
 use crate::{
     error::AppError,
-    ui::{Card, Problem, TextInput, Toasts},
+    ui::{Card, Problem, TextInput, Toasts, refusal},
     words,
 };
 
-/// Makes the draft what the next caller hears.
+/// Makes the draft that was compared what the next caller hears.
 #[server(prefix = "/rpc")]
-pub async fn publish_draft(slug: String, #[server(default)] note: String) -> Result<i64, AppError> {
-    use backend::personas;
-
-    use crate::session;
-
-    let asking = session::member_with(&slug, model::Role::Manager).await?;
-    let draft = personas::draft(&asking.org).await?.ok_or_else(session::not_found)?;
-    personas::save_draft(&asking.org, &asking.member, draft.persona, &note).await?;
-    let published = personas::publish(&asking.org, &asking.member).await?;
+pub async fn publish_draft(slug: String, seen: String, #[server(default)] note: String) -> Result<i64, AppError> {
+    let asking = crate::session::member_with(&slug, model::Role::Manager).await?;
+    let seen = super::editor::written_at(&seen)?;
+    let published = backend::personas::publish(&asking.org, &asking.member, seen, &note).await?;
     leptos_axum::redirect(&format!("/admin/{slug}/voice?view=history"));
     Ok(published.version)
 }
@@ -81,7 +76,7 @@ pub fn Compare(
                 <p class="muted mb-4 text-sm">{summary}</p>
                 {rows}
             </Card>
-            {may_write.then(|| view! { <Publish slug reload /> })}
+            {may_write.then(|| view! { <Publish slug seen=draft.seen reload /> })}
         </div>
     }
     .into_any()
@@ -100,9 +95,9 @@ fn Side(label: &'static str, text: String, class: &'static str) -> impl IntoView
 }
 
 #[component]
-fn Publish(slug: String, reload: RwSignal<u32>) -> impl IntoView {
+fn Publish(slug: String, seen: String, reload: RwSignal<u32>) -> impl IntoView {
     let action = ServerAction::<PublishDraft>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     let toasts = Toasts::here();
     Effect::new(move |_| {
         if let Some(Ok(version)) = action.value().get() {
@@ -115,6 +110,7 @@ fn Publish(slug: String, reload: RwSignal<u32>) -> impl IntoView {
             <ActionForm action attr:class="flex flex-col gap-4">
                 <Problem error />
                 <input type="hidden" name="slug" value=slug />
+                <input type="hidden" name="seen" value=seen />
                 <TextInput label="Why?" name="note" optional=true hint="For the history, in a few words" />
                 <button class="btn btn-primary" type="submit" disabled=move || action.pending().get()>
                     "Publish"

@@ -6,17 +6,18 @@ use model::{Patience, Persona, VOICES};
 use crate::{
     error::AppError,
     format,
-    ui::{Card, Field, Problem, TextInput, Toasts},
+    ui::{Card, Field, Problem, SaveButton, TextInput, Toasts, refusal},
     unsaved, words,
 };
 
 /// Languages in which a call can begin.
 const LANGUAGES: [&str; 4] = ["en", "es", "fr", "de"];
 
-/// Keeps the draft; no caller hears it yet.
+/// Keeps the draft; no caller hears it yet. `seen` is when the draft that was edited had been written, empty where there was none.
 #[server(prefix = "/rpc")]
 pub async fn save_draft(
     slug: String,
+    #[server(default)] seen: String,
     assistant_name: String,
     voice: String,
     speed_percent: i64,
@@ -37,8 +38,16 @@ pub async fn save_draft(
         patience,
         interruptible,
     };
-    backend::personas::save_draft(&asking.org, &asking.member, persona, "").await?;
+    let seen = if seen.is_empty() { None } else { Some(written_at(&seen)?) };
+    backend::personas::save_draft(&asking.org, &asking.member, persona, seen).await?;
     Ok(())
+}
+
+/// The time in a form's `seen`.
+#[cfg(feature = "ssr")]
+pub fn written_at(seen: &str) -> Result<chrono::DateTime<chrono::Utc>, AppError> {
+    let time = chrono::DateTime::parse_from_rfc3339(seen);
+    time.map(Into::into).map_err(|_| AppError::Invalid("Some of the fields could not be read.".into()))
 }
 
 /// What an organisation without a persona begins with.
@@ -59,13 +68,14 @@ pub fn first() -> Persona {
 #[component]
 pub fn Editor(
     persona: Persona,
+    seen: String,
     organisation: String,
     slug: String,
     may_write: bool,
     reload: RwSignal<u32>,
 ) -> impl IntoView {
     let action = ServerAction::<SaveDraft>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     let dirty = unsaved::guard();
     let toasts = Toasts::here();
     Effect::new(move |_| {
@@ -85,6 +95,7 @@ pub fn Editor(
                 <legend class="sr-only">"Voice and persona"</legend>
                 <Problem error />
                 <input type="hidden" name="slug" value=slug />
+                <input type="hidden" name="seen" value=seen />
                 <Card title="Voice">
                     <div class="flex flex-col gap-5">
                         <VoiceCards chosen=persona.voice />
@@ -159,12 +170,7 @@ pub fn Editor(
                     </div>
                 </Card>
                 <div class="sticky bottom-16 z-10 flex items-center justify-end gap-3 rounded-box border border-base-300 bg-base-100 p-3 shadow-lg md:bottom-4">
-                    <span class=move || {
-                        if dirty.get() { "muted text-sm" } else { "hidden" }
-                    }>"Not saved yet"</span>
-                    <button class="btn btn-primary" type="submit" disabled=move || action.pending().get()>
-                        {move || if action.pending().get() { "Saving…" } else { "Save draft" }}
-                    </button>
+                    <SaveButton label="Save draft" dirty pending=action.pending() />
                 </div>
             </fieldset>
         </ActionForm>

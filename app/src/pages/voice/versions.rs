@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     error::AppError,
     moment::Moment,
-    ui::{Badge, Card, Dialog, DialogHandle, EmptyState, Glyph, Problem, RelativeTime, Toasts, Tone},
+    ui::{Card, Dialog, DialogHandle, EmptyState, Glyph, Problem, Toasts, Tone, VersionRow, refusal},
 };
 
 /// A version in the history.
@@ -74,26 +74,17 @@ fn Line(line: VersionLine, slug: String, may_write: bool, reload: RwSignal<u32>)
         PersonaState::Published => ("Callers hear it", Tone::Good),
         PersonaState::Retired => ("Earlier", Tone::Plain),
     };
+    let standing = Some((word, tone));
     let note = if line.note.is_empty() { "No note".to_owned() } else { line.note };
     let version = line.version;
-    let back = (may_write && line.state == PersonaState::Retired).then(|| view! { <RollBack slug version reload /> });
+    let back = (may_write && line.state == PersonaState::Retired)
+        .then(|| view! { <RollBack slug version reload /> }.into_any());
+    let summary = format!("Voice {}, greeting and persona", line.voice);
     view! {
-        <li class="flex flex-wrap items-start gap-x-4 gap-y-2 px-4 py-3 sm:px-5">
-            <div class="min-w-0 flex-1">
-                <p class="flex flex-wrap items-center gap-2">
-                    <span class="font-medium tabular-nums">{format!("Version {version}")}</span>
-                    <Badge text=word tone />
-                </p>
-                <p class="text-sm">{note}</p>
-                <p class="muted text-sm">{line.author} ", " <RelativeTime at=line.at /></p>
-                <details class="mt-1 text-sm">
-                    <summary class="muted cursor-pointer">{format!("Voice {}, greeting and persona", line.voice)}</summary>
-                    <p class="mt-1 whitespace-pre-wrap">{line.greeting}</p>
-                    <p class="muted mt-2 whitespace-pre-wrap">{line.instructions}</p>
-                </details>
-            </div>
-            {back}
-        </li>
+        <VersionRow version author=line.author at=line.at standing note summary back>
+            <p class="mt-1 whitespace-pre-wrap break-words">{line.greeting}</p>
+            <p class="muted mt-2 whitespace-pre-wrap break-words">{line.instructions}</p>
+        </VersionRow>
     }
     .into_any()
 }
@@ -102,7 +93,7 @@ fn Line(line: VersionLine, slug: String, may_write: bool, reload: RwSignal<u32>)
 fn RollBack(slug: String, version: i64, reload: RwSignal<u32>) -> impl IntoView {
     let handle = DialogHandle::new();
     let action = ServerAction::<RollBack>::new();
-    let error = Signal::derive(move || action.value().get().and_then(Result::err));
+    let error = refusal(action);
     let toasts = Toasts::here();
     Effect::new(move |_| {
         if let Some(Ok(now)) = action.value().get() {

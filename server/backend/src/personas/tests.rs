@@ -30,15 +30,17 @@ engines! {
         let first = seed(&org, greeting("One"), "demo").await.expect("seeded");
         assert_eq!(seed(&org, greeting("Other"), "demo").await.expect("there already").id, first.id);
 
-        save_draft(&org, &ann, greeting("Two"), "shorter").await.expect("saved");
-        save_draft(&org, &ann, greeting(" Two, again "), "shorter").await.expect("saved");
+        let two = save_draft(&org, &ann, greeting("Two"), None).await.expect("saved");
+        world.pass(chrono::TimeDelta::minutes(1));
+        let again = save_draft(&org, &ann, greeting(" Two, again "), Some(two.updated_at)).await.expect("saved");
         assert_eq!(published(&org).await.expect("read").expect("there").persona.greeting, "One");
         assert_eq!(draft(&org).await.expect("read").expect("there").persona.greeting, "Two, again");
 
-        let now_heard = publish(&org, &ann).await.expect("published");
+        let now_heard = publish(&org, &ann, again.updated_at, "shorter").await.expect("published");
         assert_eq!((now_heard.version, now_heard.published_at), (2, Some(world.now())));
+        assert_eq!(now_heard.note, "shorter");
         assert!(draft(&org).await.expect("read").is_none());
-        assert!(matches!(publish(&org, &ann).await, Err(Error::NotFound)));
+        assert!(matches!(publish(&org, &ann, again.updated_at, "").await, Err(Error::Stale)), "twice");
         assert_eq!(
             states(&org).await,
             [(2, PersonaState::Published, "Two, again".into()), (1, PersonaState::Retired, "One".into())]
@@ -51,9 +53,9 @@ engines! {
         let org = world.org("ours").await;
         let ann = world.member(&org, Role::Owner).await;
         seed(&org, greeting("One"), "demo").await.expect("seeded");
-        save_draft(&org, &ann, greeting("Two"), "").await.expect("saved");
-        publish(&org, &ann).await.expect("published");
-        save_draft(&org, &ann, greeting("Three"), "at work").await.expect("saved");
+        let two = save_draft(&org, &ann, greeting("Two"), None).await.expect("saved");
+        publish(&org, &ann, two.updated_at, "").await.expect("published");
+        save_draft(&org, &ann, greeting("Three"), None).await.expect("saved");
 
         let back = roll_back(&org, &ann, 1).await.expect("rolled back");
         assert_eq!(back.persona.greeting, "One");
@@ -61,6 +63,23 @@ engines! {
         let published: Vec<_> = states(&org).await.into_iter().filter(|(_, state, _)| *state == PersonaState::Published).collect();
         assert_eq!(published.len(), 1);
         assert!(matches!(roll_back(&org, &ann, 99).await, Err(Error::NotFound)));
+    }
+
+    async fn two_people_at_one_draft_do_not_overwrite_each_other(world: World) {
+        let org = world.org("ours").await;
+        let (ann, bea) = (world.member(&org, Role::Manager).await, world.member(&org, Role::Owner).await);
+        let anns = save_draft(&org, &ann, greeting("Ann's"), None).await.expect("saved");
+        world.pass(chrono::TimeDelta::seconds(1));
+
+        assert!(matches!(save_draft(&org, &bea, greeting("Bea's"), None).await, Err(Error::Stale)), "saw no draft");
+        let beas = save_draft(&org, &bea, greeting("Bea's"), Some(anns.updated_at)).await.expect("saw Ann's");
+        let late = save_draft(&org, &ann, greeting("Ann's again"), Some(anns.updated_at)).await;
+        assert!(matches!(late, Err(Error::Stale)));
+        assert!(matches!(publish(&org, &ann, anns.updated_at, "").await, Err(Error::Stale)), "what she never read");
+
+        publish(&org, &bea, beas.updated_at, "").await.expect("published");
+        let late = save_draft(&org, &ann, greeting("Ann's again"), Some(anns.updated_at)).await;
+        assert!(matches!(late, Err(Error::Stale)), "a draft that was published meanwhile");
     }
 
     async fn every_field_is_checked(world: World) {
@@ -75,7 +94,7 @@ engines! {
             instructions: "x".repeat(8_001),
             ..aida()
         };
-        let Err(Error::Invalid(errors)) = save_draft(&org, &ann, bad, "").await else { panic!("refused") };
+        let Err(Error::Invalid(errors)) = save_draft(&org, &ann, bad, None).await else { panic!("refused") };
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["assistant_name", "voice", "speed_percent", "language", "greeting", "instructions"]);
     }
@@ -86,8 +105,8 @@ engines! {
         let owner = world.member(&ours, Role::Owner).await;
         seed(&theirs, greeting("Theirs"), "demo").await.expect("seeded");
         for refused in [
-            save_draft(&ours, &clerk, aida(), "").await,
-            publish(&ours, &clerk).await,
+            save_draft(&ours, &clerk, aida(), None).await,
+            publish(&ours, &clerk, world.now(), "").await,
             roll_back(&ours, &clerk, 1).await,
         ] {
             assert!(matches!(refused, Err(Error::Forbidden(Role::Manager))));
