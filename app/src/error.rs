@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+#[cfg(feature = "ssr")]
+use leptos::server_fn::{Bytes, Encodes as _};
 use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
     server_fn::codec::JsonEncoding,
@@ -21,6 +23,8 @@ pub enum AppError {
     Invalid(String),
     /// Somebody else changed the same thing meanwhile; says what.
     Conflict(String),
+    /// It was tried too often; says how long to wait.
+    TooMany(String),
     /// The server could not be reached.
     Offline,
     /// The server failed; the cause is in its log.
@@ -36,8 +40,24 @@ impl AppError {
             Self::Forbidden(_) => "Your role does not allow this",
             Self::Invalid(_) => "Please check what you entered",
             Self::Conflict(_) => "Somebody else was faster",
+            Self::TooMany(_) => "Please wait a little",
             Self::Offline => "No connection to the server",
             Self::Trouble => "Something went wrong on our side",
+        }
+    }
+
+    /// What a program is told.
+    #[cfg(feature = "ssr")]
+    pub const fn status(&self) -> axum::http::StatusCode {
+        use axum::http::StatusCode;
+        match self {
+            Self::SignedOut => StatusCode::UNAUTHORIZED,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Offline | Self::Trouble => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 }
@@ -48,7 +68,7 @@ impl fmt::Display for AppError {
             Self::SignedOut => f.write_str("Your session has ended. Sign in and you will be back where you were."),
             Self::NotFound => f.write_str("The address may be wrong, or it belongs to another organisation."),
             Self::Forbidden(role) => write!(f, "Ask somebody with the role \u{201c}{role}\u{201d} to do it."),
-            Self::Invalid(why) | Self::Conflict(why) => f.write_str(why),
+            Self::Invalid(why) | Self::Conflict(why) | Self::TooMany(why) => f.write_str(why),
             Self::Offline => f.write_str("Check your connection and try again. Calls are answered all the same."),
             Self::Trouble => f.write_str("Try again in a moment. Calls are answered all the same."),
         }
@@ -68,6 +88,13 @@ impl FromServerFnError for AppError {
             }
             _ => Self::Trouble,
         }
+    }
+
+    // Every error of a server function passes here on its way out, those of arguments that cannot be read included.
+    #[cfg(feature = "ssr")]
+    fn ser(&self) -> Bytes {
+        crate::session::answer_with(self.status());
+        JsonEncoding::encode(self).unwrap_or_default()
     }
 }
 

@@ -32,11 +32,14 @@ pub async fn session() -> Result<Session, AppError> {
     })
 }
 
-/// The signed-in person; sends everybody else to sign in and come back.
+/// The signed-in person; sends everybody else to sign in and come back. A page that is open in the browser is only told: what was
+/// typed into it must not be lost.
 pub async fn user() -> Result<UserId, AppError> {
     let user = backend::sessions::user(&session().await?).await.map_err(trouble)?;
     user.ok_or_else(|| {
-        leptos_axum::redirect(&sign_in_address());
+        if use_context::<Parts>().is_some_and(|request| !is_rpc(&request) || is_plain_form(&request)) {
+            leptos_axum::redirect(&sign_in_address());
+        }
         AppError::SignedOut
     })
 }
@@ -56,34 +59,47 @@ pub async fn member_with(slug: &str, needed: Role) -> Result<Asking, AppError> {
     if asking.member.role.allows(needed) {
         return Ok(asking);
     }
-    set_status(StatusCode::FORBIDDEN);
+    answer_with(StatusCode::FORBIDDEN);
     Err(AppError::Forbidden(needed.label().to_owned()))
 }
 
 /// There is no such thing; the answer's status says so too.
 pub fn not_found() -> AppError {
-    set_status(StatusCode::NOT_FOUND);
+    answer_with(StatusCode::NOT_FOUND);
     AppError::NotFound
 }
 
 /// Something failed that the person can do nothing about: logged here, told in general words.
 pub fn trouble(error: impl std::fmt::Display) -> AppError {
     tracing::error!(%error, "a page could not be served");
-    set_status(StatusCode::INTERNAL_SERVER_ERROR);
+    answer_with(StatusCode::INTERNAL_SERVER_ERROR);
     AppError::Trouble
 }
 
-fn set_status(status: StatusCode) {
-    if let Some(response) = use_context::<ResponseOptions>() {
+/// Sets the status of the answer. A form that was sent without scripts keeps its redirect: the page it leads back to shows the error.
+pub fn answer_with(status: StatusCode) {
+    let (Some(request), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
+    if !is_plain_form(&request) {
         response.set_status(status);
     }
+}
+
+/// Whether a server function was called, rather than a page asked for.
+fn is_rpc(request: &Parts) -> bool {
+    request.uri.path().starts_with("/rpc/")
+}
+
+/// Whether a browser without scripts sent a form.
+fn is_plain_form(request: &Parts) -> bool {
+    let accepts = request.headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok()).unwrap_or_default();
+    is_rpc(request) && accepts.contains("text/html")
 }
 
 /// `/login` with the way back: the page itself, or for a server function the page that called it.
 fn sign_in_address() -> String {
     let Some(parts) = use_context::<Parts>() else { return "/login".into() };
     let here = parts.uri.path_and_query().map_or("", |p| p.as_str());
-    let page = if here.starts_with("/rpc") { referring_page(&parts).unwrap_or_default() } else { here.to_owned() };
+    let page = if is_rpc(&parts) { referring_page(&parts).unwrap_or_default() } else { here.to_owned() };
     match crate::pages::login::safe_next(&page) {
         Some(next) => format!("/login?next={}", escape(next)),
         None => "/login".into(),

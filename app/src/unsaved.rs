@@ -30,7 +30,10 @@ fn ask_when_leaving(dirty: RwSignal<bool>) {
             .target()
             .and_then(|target| target.dyn_into::<Element>().ok())
             .and_then(|e| e.closest("a[href]").ok()?);
-        let leaves = link.is_some_and(|link| !link.get_attribute("href").unwrap_or_default().starts_with('#'));
+        let stays = |link: &Element| {
+            link.has_attribute("target") || link.get_attribute("href").unwrap_or_default().starts_with('#')
+        };
+        let leaves = link.is_some_and(|link| !stays(&link));
         if leaves && dirty.get_untracked() {
             let go = window().confirm_with_message("You have unsaved changes. Leave without saving?").unwrap_or(true);
             if go {

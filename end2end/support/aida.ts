@@ -6,6 +6,9 @@ export const aida = resolve(process.env.AIDA_BIN ?? join(__dirname, "..", "..", 
 export const url = `http://127.0.0.1:${process.env.AIDA_PORT}`;
 export const demoPassword = "correct horse battery staple";
 export const demoUser = "demo@aida.test";
+/** May read at the Soup Cookoff, and owns the clinic; both with the demo's password. */
+export const reader = "reader@aida.test";
+export const stranger = "stranger@aida.test";
 
 export const cookoff = { slug: "soup-cookoff", name: "The Soup Cookoff", number: "+14155550101" };
 export const coffee = { slug: "mangy-dog", name: "Mangy Dog Coffee", number: "+14155550102" };

@@ -4,7 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { aida, demoPassword, url } from "./aida";
+import { aida, clinic, cookoff, demoPassword, reader, stranger, url } from "./aida";
 
 export default async function serve(): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "aida-end2end-"));
@@ -22,6 +22,11 @@ export default async function serve(): Promise<() => Promise<void>> {
     },
   };
   execFileSync(aida, ["demo"], { ...options, stdio: ["ignore", "ignore", "inherit"] });
+
+  for (const [email, org, role] of [[reader, cookoff.slug, "read_only"], [stranger, clinic.slug, "owner"]]) {
+    const env = { ...options.env, AIDA_USER_PASSWORD: demoPassword };
+    execFileSync(aida, ["user", "add", email, "--org", org, "--role", role], { ...options, env, stdio: ["ignore", "ignore", "inherit"] });
+  }
 
   const output = openSync(log, "w");
   const server = spawn(aida, ["serve"], { ...options, stdio: ["ignore", output, output] });

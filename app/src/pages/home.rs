@@ -45,6 +45,11 @@ pub fn HomePage() -> impl IntoView {
 /// `/admin/{org}`: on to its dashboard.
 #[component]
 pub fn OrgHomePage() -> impl IntoView {
-    let slug = super::use_slug();
-    view! { <Redirect path=format!("/admin/{}/dashboard", slug.get_untracked()) /> }.into_any()
+    let slug = super::use_slug().get_untracked();
+    // The address is whatever somebody typed; only a name that an organisation can have may become an address again.
+    if slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        view! { <Redirect path=format!("/admin/{slug}/dashboard") /> }.into_any()
+    } else {
+        view! { <super::not_found::NotFoundPage /> }.into_any()
+    }
 }

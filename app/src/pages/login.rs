@@ -21,20 +21,23 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
     let request = leptos::prelude::expect_context::<Parts>();
     let peer = peer::address(&backend, &request.extensions, &request.headers);
     let next = safe_next(&next).unwrap_or("/admin");
-    let problem = match backend::sign_in::sign_in(&backend, &email, password.into(), peer).await {
+    let (problem, refusal) = match backend::sign_in::sign_in(&backend, &email, password.into(), peer).await {
         Ok(user) => {
             backend::sessions::begin(&backend, &session::session().await?, user).await.map_err(session::trouble)?;
             leptos_axum::redirect(next);
             return Ok(());
         }
-        Err(SignInError::Wrong) => "problem=wrong".to_owned(),
-        Err(SignInError::TooMany { retry_after_s }) => format!("problem=wait&minutes={}", retry_after_s.div_ceil(60)),
-        Err(SignInError::Disabled) => "problem=locked".to_owned(),
+        Err(SignInError::Wrong) => ("problem=wrong".to_owned(), AppError::SignedOut),
+        Err(SignInError::TooMany { retry_after_s }) => {
+            let minutes = retry_after_s.div_ceil(60);
+            (format!("problem=wait&minutes={minutes}"), AppError::TooMany(wait(minutes as i64)))
+        }
+        Err(SignInError::Disabled) => ("problem=locked".to_owned(), AppError::Forbidden("Owner".into())),
         Err(SignInError::Db(error)) => return Err(session::trouble(error)),
     };
     let next = if next == "/admin" { String::new() } else { format!("&next={}", session::escape(next)) };
     leptos_axum::redirect(&format!("/login?{problem}{next}"));
-    Ok(())
+    Err(refusal)
 }
 
 /// Signs out.
@@ -60,14 +63,15 @@ pub fn safe_next(next: &str) -> Option<&str> {
 fn told(problem: &str, minutes: &str) -> Option<String> {
     match problem {
         "wrong" => Some("This address and password do not fit. Please check both and try again.".into()),
-        "wait" => {
-            let minutes = minutes.parse().unwrap_or(5);
-            let minutes = crate::format::count(minutes, "minute", "minutes");
-            Some(format!("Too many attempts. For safety, please wait {minutes} before you try again."))
-        }
+        "wait" => Some(wait(minutes.parse().unwrap_or(5))),
         "locked" => Some("This account is locked. Ask the owner of your organisation to unlock it.".into()),
         _ => None,
     }
+}
+
+fn wait(minutes: i64) -> String {
+    let minutes = crate::format::count(minutes, "minute", "minutes");
+    format!("Too many attempts. For safety, please wait {minutes} before you try again.")
 }
 
 /// The sign-in form.
@@ -80,7 +84,11 @@ pub fn LoginPage() -> impl IntoView {
         let query = query.read();
         told(&query.get("problem").unwrap_or_default(), &query.get("minutes").unwrap_or_default())
     };
-    let failed = move || action.value().get().and_then(Result::err).map(|error| error.to_string());
+    // A refusal leads to this page with the reason in the address; the rest is told from here.
+    let failed = move || match action.value().get()?.err()? {
+        AppError::SignedOut | AppError::Forbidden(_) => None,
+        error => Some(error.to_string()),
+    };
     let message = move || problem().or_else(failed);
     view! {
         <Title text="Sign in" />
