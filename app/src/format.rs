@@ -40,6 +40,12 @@ pub fn count(n: i64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
+/// A text for `<textarea>` and `<title>`. The renderer writes what stands in them into the document as it is, so on the server it is
+/// escaped here: otherwise a text could close the element and go on as markup.
+pub fn raw_text(text: String) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,5 +66,16 @@ mod tests {
     fn small_costs_are_not_rounded_to_nothing() {
         let told: Vec<_> = [0, 400_000, 12_300_000, 184_000_000].map(dollars).into();
         assert_eq!(told, ["$0.00", "under $0.001", "$0.012", "$0.18"]);
+    }
+
+    #[cfg(feature = "ssr")]
+    #[test]
+    fn a_text_cannot_leave_its_field() {
+        use leptos::prelude::*;
+
+        let text = super::raw_text("</textarea><img src=x> &lt;".into());
+        let html = view! { <textarea>{text}</textarea> }.to_html();
+
+        assert!(html.contains("&lt;/textarea>&lt;img src=x> &amp;lt;"), "{html}");
     }
 }

@@ -46,12 +46,17 @@ use pages::{
     parts,
 };
 
+/// What the browser's tab says.
+fn title(page: String) -> String {
+    if page.is_empty() { "Aida".to_owned() } else { format!("{} · Aida", format::raw_text(page)) }
+}
+
 /// The site map.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
-        <leptos_meta::Title formatter=|title: String| if title.is_empty() { "Aida".into() } else { format!("{title} · Aida") } />
+        <leptos_meta::Title formatter=title />
         <Router>
             <Routes fallback=NotFoundPage>
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />

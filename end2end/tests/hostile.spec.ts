@@ -6,7 +6,7 @@ import { expect, hydrated, signIn, test } from "../support/test";
 
 const admin = `/admin/${cookoff.slug}`;
 const knowledge = `${admin}/knowledge-base`;
-const attack = `"><img src=x onerror="document.documentElement.dataset.owned='yes'">{{7*7}}`;
+const attack = `</title></textarea>"><img src=x onerror="document.documentElement.dataset.owned='yes'">{{7*7}}`;
 
 /** Sends a form of the page with other values: as a program would, or (`plain`) as a browser without scripts does. */
 async function send(page: Page, button: string, values: Record<string, string>, plain = false): Promise<APIResponse> {
@@ -37,11 +37,11 @@ test("who may only read is offered no way to write, and refused when they try al
   const back = await send(page, "Save draft", { voice: "marin", patience: "normal" }, true);
   expect(back.status(), "a plain form leads back").toBe(302);
   await page.goto(back.headers().location);
-  await expect(page.getByRole("alert")).toContainText("Your role does not allow this");
+  await expect(page.getByRole("alert").first()).toContainText("Your role does not allow this");
 });
 
-test("a form cannot reach into another organisation", async ({ page, staff }) => {
-  await staff.goto(`${knowledge}/new`);
+test("a form cannot reach into another organisation", async ({ staff, browser, baseURL }) => {
+  const page = await browser.newPage({ baseURL });
   await signIn(page, demoPassword, stranger);
   await page.waitForURL(/\/admin\//);
   await page.goto(`/admin/${clinic.slug}/knowledge-base/new`);
@@ -85,7 +85,7 @@ test("what people write stays text wherever it is shown", async ({ staff }) => {
   const call = (await staff.locator(`a[href^="${admin}/calls/"]`).first().getAttribute("href"))!;
   await staff.goto(call);
   await hydrated(staff);
-  await staff.getByLabel("Notes").fill(`</textarea>${attack}`);
+  await staff.getByLabel("Notes").fill(attack);
   await staff.getByRole("button", { name: "Save notes" }).click();
   await expect(staff.getByText("Notes saved")).toBeVisible();
 
@@ -97,7 +97,7 @@ test("what people write stays text wherever it is shown", async ({ staff }) => {
     await expect(staff.locator("img[src=x]"), path).toHaveCount(0);
   }
   await staff.goto(call);
-  await expect(staff.getByLabel("Notes")).toHaveValue(`</textarea>${attack}`);
+  await expect(staff.getByLabel("Notes")).toHaveValue(attack);
 });
 
 test("a session that ended while somebody wrote costs them nothing", async ({ page, complaints }) => {
@@ -153,7 +153,7 @@ test("two people at one draft do not overwrite each other", async ({ staff, cont
   await colleague.getByLabel("How it behaves").fill("Talk at length.");
   await colleague.getByRole("button", { name: "Save draft" }).click();
 
-  await expect(colleague.getByRole("alert")).toContainText("Somebody else was faster");
+  await expect(colleague.getByRole("alert").first()).toContainText("Somebody else was faster");
   await expect(colleague.getByLabel("How it behaves")).toHaveValue("Talk at length.");
   expect(complaints.splice(0)).toEqual([expect.stringMatching(/409.*\/rpc\/save_draft/)]);
   await staff.reload();

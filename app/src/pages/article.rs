@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{use_id, use_slug};
 use crate::{
     error::AppError,
+    format::raw_text,
     moment::Moment,
     ui::{
         Card, Dialog, DialogHandle, Failure, Field, Glyph, Icon, Page, Problem, SaveButton, SkeletonRows, TextInput,
@@ -272,7 +273,7 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
                                     node_ref=text
                                     on:input=typed
                                 >
-                                    {data.body}
+                                    {raw_text(data.body)}
                                 </textarea>
                             </Field>
                             <div class="flex min-w-0 flex-col gap-1.5">

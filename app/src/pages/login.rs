@@ -84,9 +84,9 @@ pub fn LoginPage() -> impl IntoView {
         let query = query.read();
         told(&query.get("problem").unwrap_or_default(), &query.get("minutes").unwrap_or_default())
     };
-    // A refusal leads to this page with the reason in the address; the rest is told from here.
     let failed = move || match action.value().get()?.err()? {
-        AppError::SignedOut | AppError::Forbidden(_) => None,
+        AppError::SignedOut => told("wrong", ""),
+        AppError::Forbidden(_) => told("locked", ""),
         error => Some(error.to_string()),
     };
     let message = move || problem().or_else(failed);

@@ -9,5 +9,5 @@ use crate::{error::AppError, ui::Failure};
 pub fn NotFoundPage() -> impl IntoView {
     #[cfg(feature = "ssr")]
     crate::session::not_found();
-    view! { <main><Failure error=AppError::NotFound /></main> }.into_any()
+    view! { <main class="min-h-dvh"><Failure error=AppError::NotFound /></main> }.into_any()
 }

@@ -19,7 +19,7 @@ use super::{
 };
 
 macro_rules! parts {
-    ($($part:ident { $($route:ident $show:ident: $page:ident,)* })*) => {$($(
+    ($($part:ident { $($route:ident $show:ident $preload:ident: $page:ident,)* })*) => {$($(
         #[doc = concat!("Leads to [`", stringify!($page), "`].")]
         #[derive(Debug)]
         pub struct $route;
@@ -37,26 +37,32 @@ macro_rules! parts {
             async fn view(_route: Self) -> AnyView {
                 $show().await
             }
+
+            // The name is that of the function which `lazy` adds to the other.
+            async fn preload() {
+                #[cfg(feature = "hydrate")]
+                $preload().await;
+            }
         }
     )*)*};
 }
 
 parts! {
     entrance {
-        Dashboard show_dashboard: DashboardPage,
+        Dashboard show_dashboard __preload_show_dashboard: DashboardPage,
     }
     calls {
-        Live show_live: LivePage,
-        Calls show_calls: CallsPage,
-        Call show_call: CallPage,
-        Outbox show_outbox: OutboxPage,
+        Live show_live __preload_show_live: LivePage,
+        Calls show_calls __preload_show_calls: CallsPage,
+        Call show_call __preload_show_call: CallPage,
+        Outbox show_outbox __preload_show_outbox: OutboxPage,
     }
     knowledge {
-        KnowledgeBase show_knowledge_base: KnowledgeBasePage,
-        NewArticle show_new_article: NewArticlePage,
-        Article show_article: ArticlePage,
+        KnowledgeBase show_knowledge_base __preload_show_knowledge_base: KnowledgeBasePage,
+        NewArticle show_new_article __preload_show_new_article: NewArticlePage,
+        Article show_article __preload_show_article: ArticlePage,
     }
     voice {
-        Voice show_voice: VoicePage,
+        Voice show_voice __preload_show_voice: VoicePage,
     }
 }

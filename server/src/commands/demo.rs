@@ -31,8 +31,14 @@ pub async fn run(args: Args) -> Outcome {
     println!("\nSign in at {url}/login as {}", report.email);
     match &report.password {
         Some(password) => println!("with the password  {password}"),
-        None => println!("with the password that was set before; AIDA_DEMO_PASSWORD sets another"),
+        None => {
+            println!("with the password that was set before; AIDA_DEMO_PASSWORD=… in front of the command sets another")
+        }
     }
-    println!("\nCall one of them:  aida call --to +14155550101 --text \"When is the next cookoff?\"");
+    // As it was started: whoever built it has it nowhere on the path yet.
+    let aida = std::env::args().next().unwrap_or_else(|| "aida".into());
+    println!(
+        "\nCall one of them, in a second terminal:\n  {aida} call --to +14155550101 --text \"When is the next cookoff?\"\n"
+    );
     Ok(())
 }

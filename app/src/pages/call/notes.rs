@@ -4,6 +4,7 @@ use leptos::{form::ActionForm, html, prelude::*};
 
 use crate::{
     error::AppError,
+    format::raw_text,
     ui::{Card, Problem, Toasts, refusal},
 };
 
@@ -47,7 +48,7 @@ pub fn Notes(slug: String, id: String, notes: String, may_write: bool) -> impl I
                     placeholder="Only your team sees this."
                     node_ref=field
                 >
-                    {notes}
+                    {raw_text(notes)}
                 </textarea>
                 <button class="btn btn-primary btn-sm self-end" type="submit" disabled=move || action.pending().get()>
                     "Save notes"

@@ -121,7 +121,7 @@ pub fn Editor(
                                 required
                                 on:input=move |event| greeting.set(event_target_value(&event))
                             >
-                                {persona.greeting}
+                                {format::raw_text(persona.greeting)}
                             </textarea>
                         </Field>
                         <p class="rounded-box bg-primary/10 px-4 py-3 text-sm">
@@ -141,7 +141,7 @@ pub fn Editor(
                             rows="9"
                             on:input=move |event| instructions.set(event_target_value(&event))
                         >
-                            {persona.instructions}
+                            {format::raw_text(persona.instructions)}
                         </textarea>
                     </Field>
                     <p class="muted mt-2 text-xs tabular-nums">
