@@ -64,7 +64,9 @@ test("nonsense and floods are refused with a reason", async ({ staff }) => {
     expect(answer.status(), JSON.stringify(wrong).slice(0, 40)).toBe(422);
     expect(Object.keys(await answer.json())).toEqual(["Invalid"]);
   }
-  expect((await send(staff, "Save", { ...values, body: "x".repeat(20_000_000) })).ok(), "20 MB").toBe(false);
+  // The server may hang up on a flood before it has read all of it.
+  const flood = send(staff, "Save", { ...values, body: "x".repeat(20_000_000) });
+  expect(await flood.then((answer) => answer.ok(), () => false), "20 MB").toBe(false);
   expect((await send(staff, "Save", { ...values, id: "nonsense" })).status()).toBe(404);
   for (const path of ["/admin/%0a", "/admin/%0d%0aSet-Cookie:x", `${admin}/calls/%00`, `${admin}/calls?page=-1&status=%00`]) {
     expect((await staff.request.get(path)).status(), path).toBeLessThan(500);
