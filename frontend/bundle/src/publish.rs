@@ -55,7 +55,7 @@ fn public_files(places: &Places) -> Outcome {
     let mut names = vec!["pkg".to_owned()];
     for file in files_in(&places.root.join("public"))? {
         let Some(name) = file.file_name().and_then(|name| name.to_str()) else { continue };
-        if !name.ends_with(".js") {
+        if file.extension().is_none_or(|extension| extension != "js") {
             write_whole(&places.site.join(name), &fs::read(&file)?)?;
             names.push(name.to_owned());
         }

@@ -308,17 +308,13 @@ async fn write_together(waiting: &[(Arc<Book>, Pending)]) -> DbResult<()> {
 
 /// Writes one call's rows, so that rows that the database refuses do not hold up those of other calls.
 async fn write_one(ledger: &Inner, book: &Arc<Book>, pending: Pending) -> bool {
-    match write_possible(&book.org, book.call, &pending).await {
-        Ok(()) => {
-            written(ledger, book, &pending);
-            true
-        }
-        // Rows may be written again.
-        Err(_) => {
-            book.lock().fold.pending.put_back(pending);
-            false
-        }
+    let there = write_possible(&book.org, book.call, &pending).await.is_ok();
+    if there {
+        written(ledger, book, &pending);
+    } else {
+        book.lock().fold.pending.put_back(pending);
     }
+    there
 }
 
 /// Writes a call's rows: in one transaction, or, where the database refuses one of them, each by itself, so that the end of the call

@@ -85,7 +85,7 @@ fn crumbs_of_an_even_flow_share_a_mark_and_the_last_ones_are_marked_at_once() {
     }
     assert_eq!(marks, ["A:200:g0:m1"]);
 
-    playback.complete("A");
+    playback.complete(SessionNo(1), "A");
     assert_eq!(send(&mut playback, 281), ["A:300:g0:m2"]);
     playback.mark("A:200:g0:m1", Ms(281));
     assert_eq!(playback.progress(Ms(281)).next().map(|progress| progress.heard_ms), Some(281));

@@ -5,11 +5,14 @@ use super::*;
 
 const ACCOUNT: &str = "AC1";
 
+/// A report as it came: its signature and its form.
+type Report = (Option<String>, Vec<(String, String)>);
+
 struct World {
     url: String,
     report_to: String,
     http: reqwest::Client,
-    reports: mpsc::UnboundedReceiver<(Option<String>, Vec<(String, String)>)>,
+    reports: mpsc::UnboundedReceiver<Report>,
     stop: CancellationToken,
 }
 
