@@ -1,6 +1,7 @@
 //! `/admin/{org}/calls/{id}`: one call, heard and read side by side.
 
 mod facts;
+mod ledger;
 mod notes;
 mod player;
 mod timeline;
@@ -27,6 +28,7 @@ pub struct CallData {
     may_write: bool,
     persona_version: Option<i64>,
     timeline: Vec<Entry>,
+    changes: Vec<ledger::ChangeLine>,
     audio: Option<Audio>,
     latencies: Vec<TurnLatency>,
     costs: Vec<CostLine>,
@@ -52,6 +54,7 @@ pub async fn load_call(slug: String, id: String) -> Result<CallData, AppError> {
     let asking = session::member(&slug).await?;
     let id = id.parse().map_err(|_| session::not_found())?;
     let call = backend::calls::get(&asking.org, id).await?.ok_or_else(session::not_found)?;
+    let changes = backend::writes::ledger(&asking.org, id).await?;
     let peaks = |peaks: &[u8]| peaks.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
     Ok(CallData {
         called: call.row.called.as_ref().map(model::PhoneNumber::pretty),
@@ -60,6 +63,7 @@ pub async fn load_call(slug: String, id: String) -> Result<CallData, AppError> {
         may_write: asking.member.role.allows(model::Role::FrontDesk),
         persona_version: call.persona_version,
         timeline: timeline::of(call.utterances, call.tool_calls, call.events),
+        changes: changes.into_iter().map(Into::into).collect(),
         audio: call.recording.map(|recording| Audio {
             caller: peaks(&recording.caller_peaks),
             assistant: peaks(&recording.assistant_peaks),
@@ -128,6 +132,7 @@ fn Content(data: CallData, slug: String) -> impl IntoView {
                 {player} <div class="grid grid-cols-1 items-start gap-5 lg:grid-cols-[minmax(0,5fr)_minmax(0,3fr)]">
                     <timeline::Timeline entries=data.timeline at_ms seek has_audio />
                     <div class="flex flex-col gap-5">
+                        <ledger::Ledger changes=data.changes seek has_audio />
                         <notes::Notes slug=slug.clone() id=data.call.id notes=data.notes may_write=data.may_write />
                         <facts::Latencies latencies=data.latencies />
                         <facts::Costs costs=data.costs total=data.call.cost_nano_usd />
