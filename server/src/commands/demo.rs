@@ -32,7 +32,9 @@ pub async fn run(args: Args) -> Outcome {
     match &report.password {
         Some(password) => println!("with the password  {password}"),
         None => {
-            println!("with the password that was set before; AIDA_DEMO_PASSWORD=… in front of the command sets another");
+            println!(
+                "with the password that was set before; AIDA_DEMO_PASSWORD=… in front of the command sets another"
+            );
         }
     }
     // As it was started: whoever built it has it nowhere on the path yet.

@@ -52,7 +52,7 @@ async fn a_sale(engine: Engine) {
     assert_eq!(changes.len(), 1);
     let yes = stored.call.utterances.iter().find(|said| said.text.contains("Yes")).expect("it was said");
     let agreed = changes[0].agreed_from_ms..=changes[0].agreed_to_ms;
-    assert!(agreed.contains(&((yes.start_ms + yes.end_ms) / 2)), "{agreed:?} is not when {yes:?} was said");
+    assert!(agreed.contains(&(i64::midpoint(yes.start_ms, yes.end_ms))), "{agreed:?} is not when {yes:?} was said");
 }
 
 /// A caller who wants two tickets and agrees to what is read back.
@@ -67,7 +67,7 @@ fn buyer(world: &World) -> CallOptions {
 
 /// Pays as soon as there is something to pay, as the payment provider tells it: twice.
 async fn pays(world: &World, org: &Org) -> orders::Order {
-    let sale = until(Duration::from_secs(60), async || orders::sales(org, None).await.ok()?.into_iter().next()).await;
+    let sale = until(Duration::from_mins(1), async || orders::sales(org, None).await.ok()?.into_iter().next()).await;
     let order = orders::get(org, sale.expect("an order is placed").id).await.expect("read").expect("there");
     let paid = PaymentFact::Paid {
         session: None,
