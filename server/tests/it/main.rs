@@ -12,7 +12,6 @@ mod phone_faults;
 mod processes;
 mod rest;
 mod storage_faults;
-mod tickets;
 mod tool_faults;
 mod webhooks;
 mod world;

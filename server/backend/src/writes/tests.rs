@@ -89,7 +89,9 @@ impl Line {
     pub(crate) async fn count(&self, of: Counted) -> i64 {
         let sql = match of {
             Counted::Inquiries => sql!("select count(*) from sponsor_inquiries where org_id = $1"),
-            Counted::Messages => sql!("select count(*) from outbox where org_id = $1"),
+            Counted::Messages => {
+                sql!("select count(*) from outbox where org_id = $1 and about_kind = 'sponsor_inquiry'")
+            }
             Counted::Audits => sql!("select count(*) from audit_log where org_id = $1 and action = 'commit'"),
         };
         self.org.optional::<(i64,)>(sql, args![]).await.expect("read").expect("a number").0
