@@ -216,7 +216,7 @@ def localstripe(webhook: str):
 
 
 def post(url: str, path: str, **fields: str) -> dict:
-    answer = requests.post(url + path, data=fields, auth=(KEY, ""), timeout=10)
+    answer = requests.post(url + path, data=fields, headers={"Authorization": f"Bearer {KEY}"}, timeout=10)
     assert answer.ok, answer.text
     return answer.json()
 

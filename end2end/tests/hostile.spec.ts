@@ -124,6 +124,8 @@ test("a session that ended while somebody wrote costs them nothing", async ({ pa
   await tab.waitForURL(/\/admin\//);
   await page.getByRole("button", { name: "Save" }).click();
   await expect(page).toHaveURL(/saved=1/);
+  // The preview, too, was asked for while nobody was signed in.
+  for (const complaint of complaints.splice(0)) expect(complaint).toMatch(/401.*\/rpc\/preview/);
 });
 
 test("a hurried double click keeps one article, and the way back works", async ({ staff }) => {

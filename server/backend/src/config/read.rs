@@ -37,7 +37,7 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { name, message: message.into() });
     }
 
-    fn warn(&mut self, name: &'static str, message: impl Into<String>) {
+    pub(super) fn warn(&mut self, name: &'static str, message: impl Into<String>) {
         self.warnings.push(Problem { name, message: message.into() });
     }
 
