@@ -49,14 +49,12 @@ fn every_problem_is_told_at_once() {
             "LOG_FORMAT",
             "MAIL_FROM",
             "MAX_CALLS",
-            "OPENAI_API_KEY",
             "PORT",
             "PUBLIC_URL",
             "RECORDING_STORAGE_PATH",
             "REDIS_URL",
             "SMTP_URL",
             "TRUSTED_PROXIES",
-            "TWILIO_ACCOUNT_SID",
             "TWILIO_AUTH_TOKEN",
         ]
     );
