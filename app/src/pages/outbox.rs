@@ -67,23 +67,30 @@ pub struct OutboxData {
     messages: Vec<MessageLine>,
     total: i64,
     may_send: bool,
+    /// What [`outbox_changed`] said before the rows were read.
+    changed: i64,
 }
 
 /// The messages that fit.
 #[server(prefix = "/rpc")]
 pub async fn load_outbox(slug: String, query: Query) -> Result<OutboxData, AppError> {
     let asking = crate::session::member(&slug).await?;
+    let changed = changed_at(&asking.org).await?;
     let page = backend::outbox::list(&asking.org, &query.filter(ROWS)).await?;
     let messages = page.messages.into_iter().map(|row| MessageLine::of(&asking.org, row)).collect();
     let may_send = asking.member.role.allows(model::Role::FrontDesk);
-    Ok(OutboxData { messages, total: page.total, may_send })
+    Ok(OutboxData { messages, total: page.total, may_send, changed })
 }
 
 /// When something last changed, in milliseconds since 1970.
 #[server(prefix = "/rpc")]
 pub async fn outbox_changed(slug: String) -> Result<i64, AppError> {
-    let org = crate::session::member(&slug).await?.org;
-    Ok(backend::outbox::changed_at(&org).await?.map_or(0, |at| at.timestamp_millis()))
+    changed_at(&crate::session::member(&slug).await?.org).await
+}
+
+#[cfg(feature = "ssr")]
+async fn changed_at(org: &backend::org::Org) -> Result<i64, AppError> {
+    Ok(backend::outbox::changed_at(org).await?.map_or(0, |at| at.timestamp_millis()))
 }
 
 /// Sends a message again.
@@ -104,7 +111,8 @@ pub fn OutboxPage() -> impl IntoView {
     let query = Memo::new(move |_| Query::from_map(&map.read()));
     let data = Resource::new_blocking(move || (slug.get(), query.get()), |(slug, query)| load_outbox(slug, query));
     let again = ServerAction::<SendAgain>::new();
-    keep_fresh(slug, data);
+    let shown = StoredValue::new(None);
+    keep_fresh(slug, data, shown);
     Effect::new(move |_| {
         if again.version().get() > 0 {
             data.refetch();
@@ -117,6 +125,7 @@ pub fn OutboxPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match data.await {
                         Ok(data) => {
+                            shown.set_value(Some(data.changed));
                             view! {
                                 <table::MessageTable data slug=slug.get_untracked() query=query.get_untracked() again />
                             }
@@ -133,15 +142,14 @@ pub fn OutboxPage() -> impl IntoView {
 
 /// Loads the list again when something has changed, and only then: what is open stays open.
 #[cfg_attr(not(feature = "hydrate"), expect(unused_variables, reason = "only a browser keeps a page open"))]
-fn keep_fresh(slug: Memo<String>, data: Resource<Result<OutboxData, AppError>>) {
+fn keep_fresh(slug: Memo<String>, data: Resource<Result<OutboxData, AppError>>, shown: StoredValue<Option<i64>>) {
     #[cfg(feature = "hydrate")]
     {
-        let seen = StoredValue::new(None::<i64>);
+        // Compared with what is shown, not with an earlier answer: something may change between the reading and the first question.
         let ask = move || {
             leptos::task::spawn_local(async move {
                 let Ok(changed) = outbox_changed(slug.get_untracked()).await else { return };
-                let before = seen.try_update_value(|seen| seen.replace(changed));
-                if before.flatten().is_some_and(|before| before != changed) {
+                if shown.try_get_value().flatten().is_some_and(|shown| shown != changed) {
                     data.refetch();
                 }
             });
