@@ -59,6 +59,8 @@ pub struct Call {
     notices: u32,
     /// What the model must know besides the conversation.
     notes: VecDeque<String>,
+    /// What the caller is to be told once the model has made the answer that it is at.
+    news: VecDeque<String>,
     /// The caller's line that was begun last.
     caller_line: Option<u32>,
     /// When the caller stopped speaking, until they are answered.
@@ -97,6 +99,7 @@ impl Call {
             notice: Notice::Unsaid,
             notices: 0,
             notes: VecDeque::new(),
+            news: VecDeque::new(),
             caller_line: None,
             unanswered_since: None,
             reheard_by: None,
@@ -166,6 +169,7 @@ impl Call {
             self.keep_sessions();
             self.keep_tools();
             self.keep_company();
+            self.keep_news();
             self.ask();
             self.send_audio();
             self.keep_ending();

@@ -14,12 +14,35 @@ impl Call {
         if text.is_empty() {
             return;
         }
+        if !speak {
+            self.note(text);
+        } else if self.news.len() < MAX_NOTES {
+            self.news.push_back(text.to_owned());
+        }
+    }
+
+    /// Gives the model what it is to tell the caller. While it is making an answer the news would be taken for a part of that, and
+    /// could go untold: it waits until the answer is made, and is asked for on its own.
+    pub(super) fn keep_news(&mut self) {
+        while self.is_between_answers()
+            && let Some(text) = self.news.pop_front()
+        {
+            self.note(&text);
+            // The news after this one may come with it.
+            if self.news.is_empty() {
+                self.wants_notice();
+            }
+        }
+    }
+
+    fn is_between_answers(&self) -> bool {
+        self.turn.is_free() && self.tools.running_since().is_none()
+    }
+
+    fn note(&mut self, text: &str) {
         self.remember(text);
         if let Some(no) = self.sessions.ready() {
             self.add_item(no, NewItem::System { text: text.to_owned() });
-        }
-        if speak {
-            self.wants_notice();
         }
     }
 

@@ -82,6 +82,26 @@ fn a_notice_waits_for_a_pause() {
 }
 
 #[test]
+fn news_that_comes_while_a_tool_runs_is_told_after_the_answer_and_on_its_own() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Two tickets, please.");
+    call.response_begins("R1");
+    call.calls("R1", "F1", "purchase_tickets");
+    call.response_ends("R1", "completed");
+    call.done();
+
+    call.input(Input::Inform { text: "Payment received.", speak: true });
+    assert!(call.done().is_empty(), "the model is about to answer");
+    call.tool_answers("F1", "{}");
+    assert_eq!(call.done(), ["output F1: {}", "create"]);
+    call.answers("R2", "A2", 1_000, "I am texting you a link.");
+    assert_eq!(call.done(), ["plays A2", "system: Payment received."]);
+
+    call.wait(1_100);
+    assert_eq!(call.done(), ["create"], "and not before the answer was heard");
+}
+
+#[test]
 fn a_response_refused_because_another_is_active_is_asked_for_when_that_is_done() {
     let mut call = Script::greeted();
     call.input(Input::Inform { text: "Sold out.", speak: true });
