@@ -3,7 +3,7 @@
 mod hostile;
 mod races;
 
-use model::{Member, Role};
+use model::{Member, Role, SaleFilter};
 use serde_json::{Value, json};
 
 use super::*;
@@ -61,8 +61,14 @@ async fn ordered(world: &World) -> (Line, Order) {
 }
 
 async fn newest(org: &Org) -> Order {
-    let sale = sales(org, None).await.expect("read").into_iter().next().expect("there is one");
+    let all = page(org, &SaleFilter { limit: 1, ..SaleFilter::default() }).await.expect("read");
+    let sale = all.sales.into_iter().next().expect("there is one");
     get(org, sale.id).await.expect("read").expect("there")
+}
+
+/// Every sale of an event.
+fn of(event: EventId) -> SaleFilter {
+    SaleFilter { event: Some(event), limit: 1_000, ..SaleFilter::default() }
 }
 
 async fn tell(world: &World, org: &Org, order: &Order, key: &str, fact: &PaymentFact) -> OrderState {
