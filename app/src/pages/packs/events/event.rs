@@ -5,7 +5,7 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    chefs::Chefs, details::Details, list::DuplicateEvent, sales::EventSales, sponsors::Sponsors, tiers::Tiers,
+    chefs::Chefs, details::Details, event_sales::EventSales, list::DuplicateEvent, sponsors::Sponsors, tiers::Tiers,
     winners::Winners,
 };
 use crate::{

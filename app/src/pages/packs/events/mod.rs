@@ -3,6 +3,7 @@
 mod chefs;
 mod details;
 mod event;
+mod event_sales;
 mod inquiries;
 mod list;
 mod packages;
@@ -117,10 +118,11 @@ fn when_sold(slug: Memo<String>, act: impl Fn() + Copy + Send + Sync + 'static) 
     }
 }
 
-/// Whether a form is folded out: what is written in it must not be lost.
+/// Whether a form is folded out or typed into: what is written in it must not be lost.
 #[cfg(feature = "hydrate")]
 fn is_editing() -> bool {
-    document().query_selector("main details[open] form").is_ok_and(|form| form.is_some())
+    const BUSY: &str = "main details[open] form, main form :is(input, select, textarea):focus";
+    document().query_selector(BUSY).is_ok_and(|form| form.is_some())
 }
 
 /// The pages of events side by side.
