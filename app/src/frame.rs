@@ -61,6 +61,7 @@ pub fn Frame() -> impl IntoView {
     Toasts::provide();
     live::provide(slug);
     let data = Resource::new_blocking(move || slug.get(), load_frame);
+    rail::PacksOn::provide(data);
     let shortcuts = DialogHandle::new();
     let palette = DialogHandle::new();
     let narrow = RwSignal::new(rail::is_narrow());

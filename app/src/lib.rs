@@ -72,6 +72,13 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view={Lazy::<parts::NewArticle>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view={Lazy::<parts::Article>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("outbox") view={Lazy::<parts::Outbox>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("events") view={Lazy::<parts::Events>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("events"), StaticSegment("new")) view={Lazy::<parts::NewEvent>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("events"), StaticSegment("venues")) view={Lazy::<parts::Venues>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("events"), StaticSegment("packages")) view={Lazy::<parts::Packages>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("events"), StaticSegment("sales")) view={Lazy::<parts::Sales>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("events"), StaticSegment("sales"), ParamSegment("id")) view={Lazy::<parts::Sale>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("events"), ParamSegment("id")) view={Lazy::<parts::Event>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("voice") view={Lazy::<parts::Voice>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

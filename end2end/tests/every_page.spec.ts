@@ -16,6 +16,12 @@ const pages: [name: string, from: string, link?: string][] = [
   ["new-article", `${admin}/knowledge-base/new`],
   ["article", `${admin}/knowledge-base`, `a[href^="${admin}/knowledge-base/"]:not([href$="/new"])`],
   ["outbox", `${admin}/outbox`],
+  ["events", `${admin}/events`],
+  ["new-event", `${admin}/events/new`],
+  ["event", `${admin}/events`, `main a[href^="${admin}/events/0"]`],
+  ["venues", `${admin}/events/venues`],
+  ["sponsor-packages", `${admin}/events/packages`],
+  ["ticket-sales", `${admin}/events/sales`],
   ["voice", `${admin}/voice`],
 ];
 

@@ -40,6 +40,8 @@ pub struct UpcomingRow {
     pub title: String,
     /// Where, or what is left.
     pub detail: String,
+    /// The page of it; empty where there is none.
+    pub href: String,
 }
 
 /// Everything on the dashboard.

@@ -39,7 +39,7 @@ pub use live::{LiveCall, LiveEvent, LiveKind};
 pub use mail::{EmailAddress, EmailAddressError};
 pub use message::{Channel, MessageReason, MessageState};
 pub use money::{Currency, Money};
-pub use order::{OrderState, RefundRow, Sale, SaleDetail, SponsorInquiry};
+pub use order::{OrderState, RefundRow, Sale, SaleDetail, SaleFilter, SalePage, SponsorInquiry};
 pub use org::{Member, OrgRow, OrgSettings, Role, Scope};
 pub use outbox::{OutboxFilter, OutboxPage, OutboxRow};
 pub use pack::PackKey;

@@ -97,6 +97,30 @@ pub struct Sale {
     pub confirmed_at: Option<DateTime<Utc>>,
 }
 
+/// Which sales are listed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SaleFilter {
+    /// Only those of this event.
+    pub event: Option<EventId>,
+    /// Only those that stand so.
+    pub state: Option<OrderState>,
+    /// Only those that a person has to look at.
+    pub trouble: bool,
+    /// How many newer ones to leave out.
+    pub offset: i64,
+    /// How many at most.
+    pub limit: i64,
+}
+
+/// A part of the list of sales.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SalePage {
+    /// The sales, the newest first.
+    pub sales: Vec<Sale>,
+    /// How many fit the filter in all.
+    pub total: i64,
+}
+
 /// A sale with its history.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SaleDetail {

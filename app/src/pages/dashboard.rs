@@ -197,10 +197,20 @@ fn Upcoming(title: String, rows: Vec<UpcomingRow>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
+            let title = if row.href.is_empty() {
+                view! { <span class="block font-medium">{row.title}</span> }.into_any()
+            } else {
+                view! {
+                    <a class="link link-hover block font-medium" href=row.href>
+                        {row.title}
+                    </a>
+                }
+                .into_any()
+            };
             view! {
                 <li class="px-4 py-2.5 sm:px-5">
                     <span class="muted block text-sm">{row.when}</span>
-                    <span class="block font-medium">{row.title}</span>
+                    {title}
                     <span class="muted block text-sm">{row.detail}</span>
                 </li>
             }

@@ -10,6 +10,7 @@ pub mod live;
 pub mod login;
 pub mod not_found;
 pub mod outbox;
+pub mod packs;
 pub mod parts;
 pub mod voice;
 

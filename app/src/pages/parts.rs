@@ -15,6 +15,7 @@ use super::{
     knowledge_base::KnowledgeBasePage,
     live::LivePage,
     outbox::OutboxPage,
+    packs::events::{EventPage, EventsPage, NewEventPage, PackagesPage, SalePage, SalesPage, VenuesPage},
     voice::VoicePage,
 };
 
@@ -61,6 +62,15 @@ parts! {
         KnowledgeBase show_knowledge_base __preload_show_knowledge_base: KnowledgeBasePage,
         NewArticle show_new_article __preload_show_new_article: NewArticlePage,
         Article show_article __preload_show_article: ArticlePage,
+    }
+    events {
+        Events show_events __preload_show_events: EventsPage,
+        NewEvent show_new_event __preload_show_new_event: NewEventPage,
+        Event show_event __preload_show_event: EventPage,
+        Venues show_venues __preload_show_venues: VenuesPage,
+        Packages show_packages __preload_show_packages: PackagesPage,
+        Sales show_sales __preload_show_sales: SalesPage,
+        Sale show_sale __preload_show_sale: SalePage,
     }
     voice {
         Voice show_voice __preload_show_voice: VoicePage,

@@ -2,6 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::PackKey;
 use serde::{Deserialize, Serialize};
 
 use super::{DialogHandle, Glyph, Icon, rail, theme};
@@ -66,7 +67,7 @@ enum Does {
     Theme(&'static str),
 }
 
-fn fixed_choices(slug: &str) -> Vec<Choice> {
+fn fixed_choices(slug: &str, packs: &[PackKey]) -> Vec<Choice> {
     let page = |(label, href, glyph): (&str, String, Glyph)| Choice {
         label: label.to_owned(),
         detail: "Page".into(),
@@ -74,7 +75,7 @@ fn fixed_choices(slug: &str) -> Vec<Choice> {
         does: Does::Open(href),
     };
     let action = |label: &str, glyph, does| Choice { label: label.into(), detail: "Action".into(), glyph, does };
-    let mut choices: Vec<_> = rail::pages(slug).into_iter().map(page).collect();
+    let mut choices: Vec<_> = rail::pages(slug, packs).into_iter().map(page).collect();
     choices.extend([
         action("Write a new article", Glyph::Plus, Does::Open(format!("/admin/{slug}/knowledge-base/new"))),
         action("Try the assistant by typing", Glyph::Message, Does::Open(format!("/admin/{slug}/voice#try"))),
@@ -82,6 +83,12 @@ fn fixed_choices(slug: &str) -> Vec<Choice> {
         action("Dark theme", Glyph::Moon, Does::Theme("dark")),
         action("Theme of the system", Glyph::Auto, Does::Theme("auto")),
     ]);
+    if packs.contains(&PackKey::Events) {
+        choices.push(page(("Ticket sales", format!("/admin/{slug}/events/sales"), Glyph::Ticket)));
+        choices.push(page(("Venues", format!("/admin/{slug}/events/venues"), Glyph::Pin)));
+        choices.push(page(("Sponsors", format!("/admin/{slug}/events/packages"), Glyph::Person)));
+        choices.push(action("Plan a new event", Glyph::Plus, Does::Open(format!("/admin/{slug}/events/new"))));
+    }
     choices
 }
 
@@ -99,6 +106,7 @@ pub fn CommandPalette(
     let at = RwSignal::new(0_usize);
     let input = NodeRef::<html::Input>::new();
     let navigate = use_navigate();
+    let packs = rail::PacksOn::here();
 
     let look = move || {
         let (slug, text) = (slug.get_untracked(), words.get_untracked());
@@ -122,7 +130,7 @@ pub fn CommandPalette(
 
     let choices = Memo::new(move |_| {
         let text = words.read().trim().to_lowercase();
-        let mut all = fixed_choices(&slug.read());
+        let mut all = fixed_choices(&slug.read(), &packs.read());
         all.retain(|choice| choice.label.to_lowercase().contains(&text));
         all.extend(found.get().into_iter().map(|found| Choice {
             glyph: if found.is_call { Glyph::Calls } else { Glyph::Book },

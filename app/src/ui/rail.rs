@@ -2,6 +2,7 @@
 
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::{use_location, use_navigate};
+use model::PackKey;
 
 use super::{DialogHandle, Glyph, Icon, on_key, theme::ThemeSwitch};
 use crate::{cookie, error::AppError, frame::FrameData, live, pages::login::SignOut};
@@ -16,7 +17,33 @@ const PAGES: &[(&str, &str, Glyph, &str)] = &[
     ("voice", "Voice", Glyph::Voice, "v"),
 ];
 
-type Loaded = Resource<Result<FrameData, AppError>>;
+/// The same for the pages of packs, which are only there where the pack is on.
+const PACK_PAGES: &[(PackKey, &str, &str, Glyph, &str)] = &[(PackKey::Events, "events", "Events", Glyph::Ticket, "e")];
+
+/// The packs of the organisation looked at, once the browser knows them.
+#[derive(Clone, Copy)]
+pub struct PacksOn(RwSignal<Vec<PackKey>>);
+
+impl PacksOn {
+    /// Provides the packs to everything below the current component.
+    pub fn provide(data: Loaded) {
+        let packs = RwSignal::new(Vec::new());
+        provide_context(Self(packs));
+        Effect::new(move |_| {
+            if let Some(Ok(frame)) = data.get() {
+                packs.set(frame.org.packs);
+            }
+        });
+    }
+
+    /// Those of the page.
+    pub fn here() -> Signal<Vec<PackKey>> {
+        use_context::<Self>().map_or_else(|| Signal::stored(Vec::new()), |packs| packs.0.into())
+    }
+}
+
+/// Who is signed in, and where, once that is known.
+pub type Loaded = Resource<Result<FrameData, AppError>>;
 
 /// Whether the person keeps the rail narrow.
 pub fn is_narrow() -> bool {
@@ -24,8 +51,13 @@ pub fn is_narrow() -> bool {
 }
 
 /// The pages of an organisation as (name, address, drawing).
-pub fn pages(slug: &str) -> Vec<(&'static str, String, Glyph)> {
-    PAGES.iter().map(|(path, name, glyph, _)| (*name, format!("/admin/{slug}/{path}"), *glyph)).collect()
+pub fn pages(slug: &str, packs: &[PackKey]) -> Vec<(&'static str, String, Glyph)> {
+    let of_packs = PACK_PAGES
+        .iter()
+        .filter(|(pack, ..)| packs.contains(pack))
+        .map(|(_, path, name, glyph, _)| (path, name, glyph));
+    let all = PAGES.iter().map(|(path, name, glyph, _)| (path, name, glyph)).chain(of_packs);
+    all.map(|(path, name, glyph)| (*name, format!("/admin/{slug}/{path}"), *glyph)).collect()
 }
 
 /// Whether the address is this page or one below it.
@@ -94,7 +126,9 @@ pub fn Rail(
                 <kbd class=move || if narrow.get() { "hidden" } else { "kbd kbd-xs" }>"Ctrl K"</kbd>
             </button>
             <nav aria-label="Pages" class="mt-1 flex-1">
-                <ul class="flex flex-col gap-0.5">{links}</ul>
+                <ul class="flex flex-col gap-0.5">
+                    {links} <PackLinks slug data narrow />
+                </ul>
             </nav>
             <div class="flex flex-col gap-1 border-t border-base-300 pt-2">
                 <div class=move || if narrow.get() { "hidden" } else { "" }>
@@ -125,15 +159,51 @@ pub fn Rail(
     .into_any()
 }
 
+/// The pages of the packs that are on.
+#[component]
+fn PackLinks(slug: Memo<String>, data: Loaded, narrow: RwSignal<bool>) -> impl IntoView {
+    let path = use_location().pathname;
+    let link = move |(_, page, name, glyph, _): &'static (PackKey, &str, &str, Glyph, &str)| {
+        view! {
+            <li>
+                <a
+                    class="flex items-center gap-3 rounded-field px-3 py-2 hover:bg-base-200 aria-[current=page]:bg-primary/10 aria-[current=page]:font-medium aria-[current=page]:text-primary"
+                    href=move || format!("/admin/{}/{page}", slug.get())
+                    aria-current=move || is_here(&path.get(), page).then_some("page")
+                    title=*name
+                >
+                    <Icon glyph=*glyph />
+                    <span class=move || if narrow.get() { "sr-only" } else { "flex-1" }>{*name}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let packs = data.await.map(|frame| frame.org.packs).unwrap_or_default();
+                PACK_PAGES.iter().filter(|(pack, ..)| packs.contains(pack)).map(link).collect_view()
+            })}
+        </Suspense>
+    }
+    .into_any()
+}
+
 /// `g` and a letter go to a page.
 fn go_by_key(slug: Memo<String>) {
     let waiting = StoredValue::new(false);
+    let packs = PacksOn::here();
     let navigate = use_navigate();
     on_key(move |event| {
         let key = event.key();
         let after_g = waiting.try_update_value(|waiting| std::mem::replace(waiting, key == "g")).unwrap_or(false);
-        let page = PAGES.iter().find(|(_, _, _, letter)| after_g && *letter == key);
-        if let Some((path, ..)) = page {
+        let of_packs = PACK_PAGES.iter().filter(|(pack, ..)| packs.read_untracked().contains(pack));
+        let mut all = PAGES
+            .iter()
+            .map(|(path, _, _, letter)| (*path, *letter))
+            .chain(of_packs.map(|(_, path, _, _, letter)| (*path, *letter)));
+        let page = all.find(|(_, letter)| after_g && *letter == key);
+        if let Some((path, _)) = page {
             navigate(&format!("/admin/{}/{path}", slug.get_untracked()), leptos_router::NavigateOptions::default());
         }
         page.is_some()
@@ -250,8 +320,15 @@ pub fn TopBar(
     /// Opens the palette.
     palette: DialogHandle,
 ) -> impl IntoView {
-    let _ = slug;
     let action = ServerAction::<SignOut>::new();
+    let pack_pages = move || {
+        let narrow = RwSignal::new(false);
+        view! {
+            <ul class="flex flex-col gap-0.5">
+                <PackLinks slug data narrow />
+            </ul>
+        }
+    };
     view! {
         <header class="sticky top-0 z-30 flex items-center gap-2 border-b border-base-300 bg-base-100 px-3 py-1.5 md:hidden">
             <div class="min-w-0 flex-1">
@@ -265,6 +342,7 @@ pub fn TopBar(
                     <Icon glyph=Glyph::Menu />
                 </summary>
                 <div class="dropdown-content z-40 mt-1 flex w-48 flex-col gap-2 rounded-box border border-base-300 bg-base-100 p-3 shadow-lg">
+                    {pack_pages()}
                     <ThemeSwitch />
                     <ActionForm action>
                         <button class="btn btn-sm w-full" type="submit">

@@ -12,6 +12,7 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("g c", "Calls"),
     ("g k", "Knowledge base"),
     ("g v", "Voice"),
+    ("g e", "Events, where there are any"),
 ];
 const CALLS: &[(&str, &str)] = &[("j k", "Next, previous call"), ("Enter", "Open the call"), ("/", "Search")];
 const CALL: &[(&str, &str)] = &[

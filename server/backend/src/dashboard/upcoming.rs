@@ -1,7 +1,7 @@
 //! What is coming up: events where there are events, else today's opening hours.
 
 use chrono::{DateTime, Datelike, NaiveTime, TimeDelta, Utc};
-use model::{PackKey, UpcomingRow};
+use model::{EventId, PackKey, UpcomingRow};
 
 use crate::{args, db::DbResult, org::Org, sql};
 
@@ -14,10 +14,10 @@ pub(super) async fn upcoming(org: &Org, now: DateTime<Utc>) -> DbResult<(String,
 }
 
 async fn events(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<UpcomingRow>> {
-    let rows: Vec<(DateTime<Utc>, String, Option<String>, i64)> = org
+    let rows: Vec<(EventId, DateTime<Utc>, String, Option<String>, i64)> = org
         .all(
             sql!(
-                "select e.starts_at, e.title, v.name,
+                "select e.id, e.starts_at, e.title, v.name,
                         cast(coalesce((select sum(t.capacity - t.sold - t.held) from ticket_tiers t
                                        where t.org_id = e.org_id and t.event_id = e.id), 0) as bigint)
                  from events e left join venues v on v.org_id = e.org_id and v.id = e.venue_id
@@ -29,7 +29,8 @@ async fn events(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<UpcomingRow>> {
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(starts_at, title, venue, left)| UpcomingRow {
+        .map(|(id, starts_at, title, venue, left)| UpcomingRow {
+            href: format!("/admin/{}/events/{id}", org.slug()),
             when: org.local(starts_at).format("%a %-d %b, %-I:%M %p").to_string(),
             title,
             detail: match venue {
@@ -63,7 +64,7 @@ async fn hours(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<UpcomingRow>> {
         let spans: Vec<String> =
             intervals.iter().map(|(opens, closes)| format!("{} – {}", clock(opens), clock(closes))).collect();
         let detail = if spans.is_empty() { "closed".to_owned() } else { spans.join(", ") };
-        rows.push(UpcomingRow { when: name.into(), title, detail });
+        rows.push(UpcomingRow { when: name.into(), title, detail, href: String::new() });
     }
     Ok(rows)
 }

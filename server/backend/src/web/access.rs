@@ -40,6 +40,14 @@ impl Access {
         if allowed { Ok(()) } else { Err(Problem::forbidden("This needs another role, or a key with another scope.")) }
     }
 
+    /// Refuses everybody but a member with at least this role: what is for people's eyes, whatever a key may do.
+    pub fn require_member(&self, role: Role) -> Result<(), Problem> {
+        match &self.who {
+            Who::Member { role: has, .. } if has.allows(role) => Ok(()),
+            _ => Err(Problem::forbidden("This needs a person with another role.")),
+        }
+    }
+
     /// Whether the one who asked may still do so: sessions end, people leave, keys are withdrawn.
     pub async fn still_holds(&self, backend: &Backend) -> bool {
         match &self.who {

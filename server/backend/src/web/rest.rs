@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod range;
 mod records;
+pub mod sales;
 
 use axum::Router;
 
@@ -10,5 +11,5 @@ use crate::Backend;
 
 /// Everything below `/api` that is not an event stream.
 pub fn router() -> Router<Backend> {
-    calls::router()
+    calls::router().merge(sales::router())
 }

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     find,
-    store::{self, Event, Sponsor, Winner},
+    store::{self, Chef, Event, Sponsor, Winner},
 };
 use crate::{
     packs::{Output, ToolCall, ToolError},
     speech,
 };
 
-/// Gives everything about one event: time, venue with address and parking, kinds of tickets, sponsors, and for a past event
-/// who won.
+/// Gives everything about one event: time, venue with address and parking, kinds of tickets, sponsors, who cooks, and for a
+/// past event who won.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Arguments {
@@ -36,6 +36,7 @@ pub struct Details {
     tickets: Vec<Ticket>,
     sponsors: Vec<Sponsor>,
     winners: Vec<Winner>,
+    chefs: Vec<Chef>,
 }
 
 #[derive(Debug, Serialize)]
@@ -53,6 +54,7 @@ impl Arguments {
         let event = find::event(call, &self.event_id).await?;
         let sponsors = store::sponsors(call.org, event.id).await?;
         let winners = store::winners(call.org, event.id).await?;
+        let chefs = store::chefs(call.org, event.id).await?;
         let past = event.is_past(call.now);
         let say = if past { say_past(&event, &winners, call) } else { say_upcoming(&event, call) };
         let ticket = |tier: &store::Tier| Ticket {
@@ -73,6 +75,7 @@ impl Arguments {
             description: event.description,
             sponsors,
             winners,
+            chefs,
         })
     }
 }

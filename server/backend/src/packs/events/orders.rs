@@ -32,7 +32,7 @@ use crate::{
 };
 
 pub use learn::{LearnError, learn};
-pub use list::{detail, of_call, sales};
+pub use list::{changed, detail, of_call, page};
 pub(crate) use messages::{one_line, owners};
 pub(crate) use refunds::{given_back, refunded, to_refund};
 pub use refunds::{refund, resend};

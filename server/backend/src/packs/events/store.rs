@@ -98,6 +98,17 @@ pub struct Winner {
     pub dish: String,
 }
 
+/// Somebody who cooks at an event.
+#[derive(Clone, Debug, PartialEq, Serialize, FromRow)]
+pub struct Chef {
+    /// Their name.
+    pub name: String,
+    /// Where they cook.
+    pub restaurant: String,
+    /// What they cook.
+    pub dish: String,
+}
+
 /// A sponsorship package.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Package {
@@ -221,6 +232,12 @@ pub async fn upcoming(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<Event>> {
 pub async fn sponsors(org: &Org, event: EventId) -> DbResult<Vec<Sponsor>> {
     org.all(sql!("select name, level from sponsors where org_id = $1 and event_id = $2 order by id"), args![event])
         .await
+}
+
+/// Who cooks at an event.
+pub async fn chefs(org: &Org, event: EventId) -> DbResult<Vec<Chef>> {
+    let sql = sql!("select name, restaurant, dish from chefs where org_id = $1 and event_id = $2 order by name, id");
+    org.all(sql, args![event]).await
 }
 
 /// Who won at an event, the first places first.

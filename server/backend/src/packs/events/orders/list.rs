@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::{
     CallId, Currency, EmailAddress, EventId, Money, OrderId, OrderState, PhoneNumber, RefundRow, Sale, SaleDetail,
+    SaleFilter, SalePage,
 };
 use sqlx::{FromRow, types::Json};
 
@@ -52,7 +53,7 @@ impl From<SaleRow> for Sale {
 }
 
 macro_rules! select {
-    ($rest:literal) => {
+    ($($rest:tt)*) => {
         sql!(concat!(
             "select o.id, o.reference, o.event_id, e.title as event, t.kind, o.quantity, o.total_minor, o.currency, o.state, o.known,
                     o.phone, o.email, o.call_id, o.created_at, o.confirmed_at
@@ -60,17 +61,51 @@ macro_rules! select {
                join events e on e.org_id = o.org_id and e.id = o.event_id
                join ticket_tiers t on t.org_id = o.org_id and t.id = o.tier_id
               where o.org_id = $1 ",
-            $rest
+            $($rest)*
         ))
     };
 }
 
-/// The last sales, of one event or of all, the newest first; at most a thousand.
-pub async fn sales(org: &Org, event: Option<EventId>) -> DbResult<Vec<Sale>> {
-    let sql =
-        select!("and (cast($2 as text) is null or o.event_id = $2) order by o.created_at desc, o.id desc limit 1000");
-    let rows: Vec<SaleRow> = org.all(sql, args![event]).await?;
-    Ok(rows.into_iter().map(Sale::from).collect())
+/// What fits a filter. A sale whose money could not be given back waits for a person like those whose state says so.
+macro_rules! fitting {
+    ($rest:literal) => {
+        concat!(
+            "and (cast($2 as text) is null or o.event_id = $2)
+             and (cast($3 as text) is null or o.state = $3)
+             and (not $4 or o.state in ('unfulfillable', 'mismatched', 'disputed', 'lost')
+                  or exists (select 1 from order_refunds r
+                              where r.org_id = o.org_id and r.order_id = o.id and r.state = 'failed')) ",
+            $rest
+        )
+    };
+}
+
+/// The sales that fit, the newest first.
+pub async fn page(org: &Org, filter: &SaleFilter) -> DbResult<SalePage> {
+    let SaleFilter { event, state, trouble, offset, limit } = *filter;
+    let rows: Vec<SaleRow> = org
+        .all(
+            select!(fitting!("order by o.created_at desc, o.id desc limit $5 offset $6")),
+            args![event, state, trouble, limit, offset],
+        )
+        .await?;
+    let count = sql!(concat!("select count(*) from ticket_orders o where o.org_id = $1 ", fitting!("")));
+    let (total,) = org.optional::<(i64,)>(count, args![event, state, trouble]).await?.unwrap_or_default();
+    Ok(SalePage { sales: rows.into_iter().map(Sale::from).collect(), total })
+}
+
+/// A mark that is another one after anything has changed in the sales.
+pub async fn changed(org: &Org) -> DbResult<String> {
+    let sql = sql!(
+        "select count(*), max(o.updated_at),
+                (select count(*) from order_refunds r where r.org_id = $1 and r.state = 'requested'),
+                (select cast(coalesce(sum(t.held), 0) as bigint) from ticket_tiers t where t.org_id = $1)
+           from ticket_orders o
+          where o.org_id = $1"
+    );
+    let found: Option<(i64, Option<DateTime<Utc>>, i64, i64)> = org.optional(sql, args![]).await?;
+    let (orders, last, asked, held) = found.unwrap_or_default();
+    Ok(format!("{orders}.{}.{asked}.{held}", last.map_or(0, |at| at.timestamp_millis())))
 }
 
 /// The orders of a call.

@@ -3,14 +3,14 @@
 mod hostile;
 mod races;
 
-use model::{Member, Role};
+use model::{Member, Role, SaleFilter};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::{
     engines,
     packs::events::{
-        manage::{events, tiers},
+        manage::{events, people, tiers},
         store::{self, Event},
     },
     providers::payments::{PaymentError, PaymentFact},
@@ -61,8 +61,14 @@ async fn ordered(world: &World) -> (Line, Order) {
 }
 
 async fn newest(org: &Org) -> Order {
-    let sale = sales(org, None).await.expect("read").into_iter().next().expect("there is one");
+    let all = page(org, &SaleFilter { limit: 1, ..SaleFilter::default() }).await.expect("read");
+    let sale = all.sales.into_iter().next().expect("there is one");
     get(org, sale.id).await.expect("read").expect("there")
+}
+
+/// Every sale of an event.
+fn of(event: EventId) -> SaleFilter {
+    SaleFilter { event: Some(event), limit: 1_000, ..SaleFilter::default() }
 }
 
 async fn tell(world: &World, org: &Org, order: &Order, key: &str, fact: &PaymentFact) -> OrderState {
@@ -323,6 +329,35 @@ engines! {
         let wish = json!({ "eventId": order.event_id, "ticketType": "VIP", "quantity": 2 });
         assert_eq!(line.calls("purchase_tickets", wish).await["code"], "unknown_event");
         assert_eq!(tell(world, &line.org, &order, "e1", &paid(17_000)).await, OrderState::Paid);
+    }
+
+    async fn sales_are_found_by_event_and_state_and_a_change_shows(world: World) {
+        let (line, order) = ordered(world).await;
+        let mark = changed(&line.org).await.expect("read");
+        assert_eq!(changed(&line.org).await.expect("read"), mark, "nothing has happened");
+        let with = |state, trouble| SaleFilter { state, trouble, ..of(order.event_id) };
+        let count = async |filter: SaleFilter| page(&line.org, &filter).await.expect("read").total;
+        assert_eq!((count(with(Some(OrderState::Open), false)).await, count(with(Some(OrderState::Paid), false)).await), (1, 0));
+
+        tell(world, &line.org, &order, "evt_1", &paid(17_000)).await;
+        assert_ne!(changed(&line.org).await.expect("read"), mark);
+        assert_eq!((count(with(Some(OrderState::Paid), false)).await, count(with(None, true)).await), (1, 0));
+        tell(world, &line.org, &order, "evt_2", &PaymentFact::Disputed).await;
+        assert_eq!(count(with(None, true)).await, 1, "a person has to look");
+        assert_eq!(count(of(EventId::new())).await, 0);
+        let other = world.org("others").await;
+        assert_eq!(page(&other, &of(order.event_id)).await.expect("read").sales, []);
+    }
+
+    async fn callers_are_told_who_cooks(world: World) {
+        let mut line = Line::open(world).await;
+        let (event, ann) = (chowder(&line.org).await, owner(world, &line.org).await);
+        let chef = model::ChefForm { name: "Ana Ruiz".into(), restaurant: "Casa Ruiz".into(), dish: "Caldo".into(), version: 0 };
+        people::save_chef(&line.org, &ann, event.id, None, &chef).await.expect("saved");
+
+        let told = line.calls("get_event_details", json!({ "eventId": event.id })).await;
+
+        assert_eq!(told["chefs"], json!([{ "name": "Ana Ruiz", "restaurant": "Casa Ruiz", "dish": "Caldo" }]));
     }
 }
 

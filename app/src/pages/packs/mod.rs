@@ -1,0 +1,3 @@
+//! The pages of packs: one folder per pack, absent where the pack is off.
+
+pub mod events;
