@@ -11,6 +11,7 @@ mod notice;
 mod recovery;
 mod speaking;
 mod time;
+mod today;
 
 use std::collections::VecDeque;
 
@@ -31,6 +32,7 @@ use crate::{
 use ending::Ending;
 use hearing::Keyed;
 use notice::Notice;
+use today::Board;
 
 /// Rounds in which what is due may make something else due.
 const ROUNDS: usize = 8;
@@ -59,6 +61,8 @@ pub struct Call {
     notices: u32,
     /// What the model must know besides the conversation.
     notes: VecDeque<String>,
+    /// Which state of the today board each session knows.
+    board: Board,
     /// The caller's line that was begun last.
     caller_line: Option<u32>,
     /// When the caller stopped speaking, until they are answered.
@@ -97,6 +101,7 @@ impl Call {
             notice: Notice::Unsaid,
             notices: 0,
             notes: VecDeque::new(),
+            board: Board::default(),
             caller_line: None,
             unanswered_since: None,
             reheard_by: None,
@@ -132,6 +137,7 @@ impl Call {
             Input::Typed(text) => self.typed(text),
             Input::End(reason) => self.end(reason),
             Input::Inform { text, speak } => self.inform(text, speak),
+            Input::Today(notices) => self.today(notices),
             Input::Shutdown => self.shut_down(),
             Input::Tick => {}
         }
