@@ -11,6 +11,7 @@ pub mod login;
 pub mod not_found;
 pub mod outbox;
 pub mod parts;
+pub mod today;
 pub mod voice;
 
 use leptos::prelude::*;

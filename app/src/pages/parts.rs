@@ -15,6 +15,7 @@ use super::{
     knowledge_base::KnowledgeBasePage,
     live::LivePage,
     outbox::OutboxPage,
+    today::TodayPage,
     voice::VoicePage,
 };
 
@@ -55,6 +56,7 @@ parts! {
         Live show_live __preload_show_live: LivePage,
         Calls show_calls __preload_show_calls: CallsPage,
         Call show_call __preload_show_call: CallPage,
+        Today show_today __preload_show_today: TodayPage,
         Outbox show_outbox __preload_show_outbox: OutboxPage,
     }
     knowledge {
