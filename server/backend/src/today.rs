@@ -152,13 +152,7 @@ async fn end_about(tx: &mut OrgTx, about: &str, by: &Member, now: DateTime<Utc>)
     tx.run(end, args![about, now, &by.name]).await.map(|_| ())
 }
 
-async fn note(
-    tx: &mut OrgTx,
-    by: &Member,
-    action: &'static str,
-    notice: &Notice,
-    now: DateTime<Utc>,
-) -> DbResult<()> {
+async fn note(tx: &mut OrgTx, by: &Member, action: &'static str, notice: &Notice, now: DateTime<Utc>) -> DbResult<()> {
     let told = serde_json::json!({ "sentence": notice.sentence, "expires_at": notice.expires_at });
     let (before, after) = if action == "take_off" { (Some(told), None) } else { (None, Some(told)) };
     let entry = audit::Entry {

@@ -12,6 +12,7 @@ mod phone_faults;
 mod processes;
 mod rest;
 mod storage_faults;
+mod today;
 mod tool_faults;
 mod webhooks;
 mod world;

@@ -138,7 +138,11 @@ fn HowLong(kind: NoticeKind) -> impl IntoView {
 #[component]
 fn Subjects(subjects: Vec<NoticeSubject>, kind: NoticeKind) -> impl IntoView {
     if subjects.is_empty() {
-        let hint = if kind == NoticeKind::EventSoldOut { "No event is coming up." } else { "There is nothing on the menu yet." };
+        let hint = if kind == NoticeKind::EventSoldOut {
+            "No event is coming up."
+        } else {
+            "There is nothing on the menu yet."
+        };
         return view! { <p class="muted">{hint}</p> }.into_any();
     }
     let words = RwSignal::new(String::new());

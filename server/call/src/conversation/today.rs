@@ -78,7 +78,8 @@ impl Call {
 /// What has changed, in sentences; `None` when nothing has.
 fn changes(before: &[String], after: &[String]) -> Option<String> {
     let new = after.iter().filter(|it| !before.contains(it)).cloned();
-    let gone = before.iter().filter(|it| !after.contains(it)).map(|it| format!("This does not hold any more: \"{it}\""));
+    let gone =
+        before.iter().filter(|it| !after.contains(it)).map(|it| format!("This does not hold any more: \"{it}\""));
     let told: Vec<String> = new.chain(gone).collect();
     (!told.is_empty()).then(|| told.join(" "))
 }

@@ -143,24 +143,22 @@ fn instead_of_item(menu: &[Category], item: &Item, gone: &SoldOut) -> String {
 
 /// "We are out of oat milk today. We do have almond milk and soy milk. Without it: "
 fn without(item: &Item, out: &[&Modifier], gone: &SoldOut) -> String {
-    let mut told = String::new();
-    for modifier in out {
-        let kind = modifier.name.split(' ').next_back().unwrap_or_default().to_lowercase();
-        let is_alike = |other: &Modifier| {
-            other.name.to_lowercase().ends_with(&kind) && other.name.contains(' ') && gone.modifier(other.id).is_none()
-        };
-        let others = item.modifiers.iter().filter(|other| is_alike(other));
-        let others: Vec<String> = others.map(|other| other.name.to_lowercase()).collect();
-        told.push_str(gone.modifier(modifier.id).unwrap_or_default());
-        if !others.is_empty() {
-            told.push_str(&format!(" We do have {}.", speech::list(&others)));
-        }
-        told.push(' ');
+    if out.is_empty() {
+        return String::new();
     }
-    if !told.is_empty() {
-        told.push_str("Without it: ");
-    }
-    told
+    let told: Vec<String> = out.iter().map(|modifier| instead_of_modifier(item, modifier, gone)).collect();
+    format!("{} Without it: ", told.join(" "))
+}
+
+/// What else there is of the same kind: "oat milk" and "almond milk" end alike.
+fn instead_of_modifier(item: &Item, modifier: &Modifier, gone: &SoldOut) -> String {
+    let told = gone.modifier(modifier.id).unwrap_or_default();
+    let kind = |name: &str| name.rsplit_once(' ').map(|(_, kind)| kind.to_lowercase());
+    let alike = item.modifiers.iter().filter(|other| {
+        kind(&other.name).is_some() && kind(&other.name) == kind(&modifier.name) && gone.modifier(other.id).is_none()
+    });
+    let alike: Vec<String> = alike.map(|other| other.name.to_lowercase()).collect();
+    if alike.is_empty() { told.to_owned() } else { format!("{told} We do have {}.", speech::list(&alike)) }
 }
 
 fn say(order: &Order<'_>) -> String {

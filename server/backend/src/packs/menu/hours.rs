@@ -188,9 +188,9 @@ impl Hours {
     pub fn business_day(&self, at: DateTime<Utc>) -> NaiveDate {
         let local = at.with_timezone(&self.zone);
         let today = local.date_naive();
-        let yesterday = today.pred_opt().filter(|yesterday| {
-            local.time() < DAWN && self.closing(*yesterday).is_some_and(|closes| closes > at)
-        });
+        let yesterday = today
+            .pred_opt()
+            .filter(|yesterday| local.time() < DAWN && self.closing(*yesterday).is_some_and(|closes| closes > at));
         yesterday.unwrap_or(today)
     }
 

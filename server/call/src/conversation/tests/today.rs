@@ -70,7 +70,8 @@ fn a_notice_that_is_taken_off_is_taken_back() {
 
     call.board_says(&[EARLY]);
 
-    let told = "system: The staff tell you at this moment: This does not hold any more: \"We are out of oat milk today.\"";
+    let told =
+        "system: The staff tell you at this moment: This does not hold any more: \"We are out of oat milk today.\"";
     assert_eq!(call.done(), ["amends", told]);
     let sent = call.last_sent("session.update")["session"]["instructions"].clone();
     assert!(sent.as_str().unwrap().ends_with("- We close at three in the afternoon today."), "{sent}");
