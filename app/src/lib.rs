@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                     <Route path=StaticSegment("knowledge-base") view={Lazy::<parts::KnowledgeBase>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view={Lazy::<parts::NewArticle>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view={Lazy::<parts::Article>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("today") view={Lazy::<parts::Today>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("outbox") view={Lazy::<parts::Outbox>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("events") view={Lazy::<parts::Events>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("events"), StaticSegment("new")) view={Lazy::<parts::NewEvent>::new()} ssr=SsrMode::Async />

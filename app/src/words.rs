@@ -1,6 +1,6 @@
 //! The plain words for what the records name by a key.
 
-use model::{CallStatus, MessageReason, MessageState, Outcome, Patience, Sentiment, ToolStatus};
+use model::{CallStatus, Lasts, MessageReason, MessageState, NoticeKind, Outcome, Patience, Sentiment, ToolStatus};
 
 use crate::ui::Tone;
 
@@ -46,6 +46,28 @@ const fn outcome_tone(outcome: Outcome) -> Tone {
         Outcome::Silent => Tone::Plain,
         Outcome::Abandoned | Outcome::LimitReached => Tone::Warning,
         Outcome::Technical => Tone::Bad,
+    }
+}
+
+/// What a notice of the today board is about.
+pub const fn notice_kind(kind: NoticeKind) -> &'static str {
+    match kind {
+        NoticeKind::SoldOut => "Sold out",
+        NoticeKind::ClosingEarly => "Closing early",
+        NoticeKind::OpeningLate => "Opening late",
+        NoticeKind::EventSoldOut => "Event sold out",
+        NoticeKind::FrostDelay => "Frost delay",
+        NoticeKind::Custom => "Something else",
+    }
+}
+
+/// How long a notice stays on.
+pub const fn lasts(lasts: Lasts) -> &'static str {
+    match lasts {
+        Lasts::Today => "Today",
+        Lasts::Close => "Until we close",
+        Lasts::Hour => "One hour",
+        Lasts::UntilTakenOff => "Until I take it off",
     }
 }
 

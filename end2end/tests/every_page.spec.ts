@@ -12,6 +12,7 @@ const pages: [name: string, from: string, link?: string][] = [
   ["live", `${admin}/live`],
   ["calls", `${admin}/calls`],
   ["call", `${admin}/calls`, `a[href^="${admin}/calls/"]`],
+  ["today", `${admin}/today`],
   ["knowledge-base", `${admin}/knowledge-base`],
   ["new-article", `${admin}/knowledge-base/new`],
   ["article", `${admin}/knowledge-base`, `a[href^="${admin}/knowledge-base/"]:not([href$="/new"])`],

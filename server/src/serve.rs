@@ -7,6 +7,7 @@ use backend::{
     config::{Config, LogFormat},
     jobs, metrics, recordings,
     running::Command,
+    today,
 };
 use tokio::{
     net::TcpListener,
@@ -83,6 +84,7 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
     let tidying = tokio::spawn(tidy());
     let jobs_stop = CancellationToken::new();
     let jobs = tokio::spawn(jobs::run(backend.clone(), jobs_stop.clone()));
+    let telling = tokio::spawn(today::calls::keep_told(backend.clone(), jobs_stop.clone()));
     let closing = CancellationToken::new();
     let limits = Limits::of(backend.config());
     let mut serving = tokio::spawn(listen::serve_until(closing.clone(), listener, crate::router(backend), limits));
@@ -95,6 +97,7 @@ async fn serve(backend: &Backend, listener: TcpListener, mut stop: Stop) -> Outc
         serving.abort();
     }
     tidying.abort();
+    telling.abort();
     jobs_stop.cancel();
     if tokio::time::timeout(LAST_JOBS, jobs).await.is_err() {
         tracing::warn!("jobs are cut off; they are run again after the next start");

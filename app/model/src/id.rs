@@ -57,6 +57,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// Identifies a notice of the today board.
+    NoticeId,
     /// An organisation: the tenant.
     OrgId,
     /// A person who signs in.

@@ -21,6 +21,7 @@ mod pack;
 mod persona;
 mod phone;
 mod text_enum;
+mod today;
 
 pub use article::{Answer, Article, ArticleForm, ArticleRow, Passage};
 pub use call::{
@@ -45,3 +46,4 @@ pub use outbox::{OutboxFilter, OutboxPage, OutboxRow};
 pub use pack::PackKey;
 pub use persona::{Patience, Persona, PersonaState, PersonaVersion, VOICES, VoiceCard};
 pub use phone::{PhoneNumber, PhoneNumberError};
+pub use today::{Lasts, Notice, NoticeForm, NoticeKind, NoticeSubject};

@@ -12,6 +12,7 @@ pub mod not_found;
 pub mod outbox;
 pub mod packs;
 pub mod parts;
+pub mod today;
 pub mod voice;
 
 use leptos::prelude::*;

@@ -16,6 +16,7 @@ use super::{
     live::LivePage,
     outbox::OutboxPage,
     packs::events::{EventPage, EventsPage, NewEventPage, PackagesPage, SalePage, SalesPage, VenuesPage},
+    today::TodayPage,
     voice::VoicePage,
 };
 
@@ -56,6 +57,7 @@ parts! {
         Live show_live __preload_show_live: LivePage,
         Calls show_calls __preload_show_calls: CallsPage,
         Call show_call __preload_show_call: CallPage,
+        Today show_today __preload_show_today: TodayPage,
         Outbox show_outbox __preload_show_outbox: OutboxPage,
     }
     knowledge {

@@ -78,6 +78,7 @@ fn fixed_choices(slug: &str, packs: &[PackKey]) -> Vec<Choice> {
     let mut choices: Vec<_> = rail::pages(slug, packs).into_iter().map(page).collect();
     choices.extend([
         action("Write a new article", Glyph::Plus, Does::Open(format!("/admin/{slug}/knowledge-base/new"))),
+        action("Mark something as sold out, close early", Glyph::Notice, Does::Open(format!("/admin/{slug}/today"))),
         action("Try the assistant by typing", Glyph::Message, Does::Open(format!("/admin/{slug}/voice#try"))),
         action("Light theme", Glyph::Sun, Does::Theme("light")),
         action("Dark theme", Glyph::Moon, Does::Theme("dark")),

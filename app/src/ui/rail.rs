@@ -12,6 +12,7 @@ const PAGES: &[(&str, &str, Glyph, &str)] = &[
     ("dashboard", "Dashboard", Glyph::Dashboard, "d"),
     ("live", "Live", Glyph::Live, "l"),
     ("calls", "Calls", Glyph::Calls, "c"),
+    ("today", "Today", Glyph::Notice, "t"),
     ("knowledge-base", "Knowledge", Glyph::Book, "k"),
     ("outbox", "Outbox", Glyph::Send, "o"),
     ("voice", "Voice", Glyph::Voice, "v"),

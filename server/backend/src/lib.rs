@@ -38,6 +38,7 @@ pub mod speech;
 pub mod stream_tokens;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod today;
 pub mod users;
 pub mod web;
 pub mod writes;

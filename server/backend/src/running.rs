@@ -1,7 +1,7 @@
 //! The calls that run in this process: how many, how to speak to one, and when all are over.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -45,6 +45,8 @@ pub enum Command {
     },
     /// A typed sentence of the caller.
     Typed(String),
+    /// What stands on the today board from here on.
+    Today(Vec<String>),
     /// The server stops: wind up with a sentence.
     Shutdown,
 }
@@ -104,6 +106,8 @@ struct Inner {
     /// Sockets that have not said yet which call they belong to.
     waiting: Arc<Semaphore>,
     tasks: TaskTracker,
+    /// Held from reading a today board until it is told, so that no older one is told after it.
+    telling: tokio::sync::Mutex<()>,
     /// Rings when a place that was kept is taken, or given up.
     arrived: Notify,
 }
@@ -125,6 +129,8 @@ struct Place {
     org: OrgId,
     caller: Option<PhoneNumber>,
     commands: mpsc::Sender<Command>,
+    /// The today board that it was told of last.
+    board: Option<Vec<String>>,
     /// Who types, and when last; nobody where the call is a telephone's.
     trial: Option<Trial>,
 }
@@ -165,6 +171,7 @@ impl Running {
             places: Mutex::default(),
             waiting: Arc::new(Semaphore::new(max_calls.min(MAX_WAITING))),
             tasks: TaskTracker::new(),
+            telling: tokio::sync::Mutex::default(),
             arrived: Notify::new(),
         }))
     }
@@ -238,7 +245,7 @@ impl Running {
     ) -> (Seat, mpsc::Receiver<Command>) {
         let (commands, receiver) = mpsc::channel(QUEUE);
         let caller = places.expected.remove(&id).and_then(|expected| expected.caller);
-        places.running.insert(id, Place { org, caller, commands, trial });
+        places.running.insert(id, Place { org, caller, commands, board: None, trial });
         metrics::calls_active(places.running.len());
         self.0.arrived.notify_waiters();
         (Seat { running: self.clone(), id }, receiver)
@@ -273,6 +280,28 @@ impl Running {
     /// Ends a call of this organisation because staff want it.
     pub fn end_by_staff(&self, org: OrgId, id: CallId) -> Result<(), CommandError> {
         self.command(org, id, Command::End(EndReason::StaffEnded))
+    }
+
+    /// Tells every call of an organisation what stands on the today board, unless it knows. Hold [`Running::telling`] since the board was
+    /// read.
+    pub(crate) fn tell_board(&self, org: OrgId, board: &[String]) {
+        for place in self.places().running.values_mut().filter(|place| place.org == org) {
+            let known = place.board.as_deref() == Some(board);
+            // One whose queue is full is told next time.
+            if !known && place.commands.try_send(Command::Today(board.to_vec())).is_ok() {
+                place.board = Some(board.to_vec());
+            }
+        }
+    }
+
+    /// Whoever reads a today board to tell it to calls holds this meanwhile.
+    pub(crate) async fn telling(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.0.telling.lock().await
+    }
+
+    /// The organisations of which calls run here.
+    pub(crate) fn orgs(&self) -> HashSet<OrgId> {
+        self.places().running.values().map(|place| place.org).collect()
     }
 
     /// Gives a command to every call.

@@ -19,6 +19,8 @@ fn plan() -> Plan {
     Plan {
         channel: Channel::Telephone,
         instructions: "You answer the telephone.".into(),
+        today: Vec::new(),
+        rules: String::new(),
         greeting: "Hello.".into(),
         voice: "marin".into(),
         speed_percent: 100,

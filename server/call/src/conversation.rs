@@ -11,6 +11,7 @@ mod notice;
 mod recovery;
 mod speaking;
 mod time;
+mod today;
 
 use std::collections::VecDeque;
 
@@ -31,6 +32,7 @@ use crate::{
 use ending::Ending;
 use hearing::Keyed;
 use notice::Notice;
+use today::Board;
 
 /// Rounds in which what is due may make something else due.
 const ROUNDS: usize = 8;
@@ -61,6 +63,8 @@ pub struct Call {
     notes: VecDeque<String>,
     /// What the caller is to be told once the model has made the answer that it is at.
     news: VecDeque<String>,
+    /// Which state of the today board each session knows.
+    board: Board,
     /// The caller's line that was begun last.
     caller_line: Option<u32>,
     /// When the caller stopped speaking, until they are answered.
@@ -100,6 +104,7 @@ impl Call {
             notices: 0,
             notes: VecDeque::new(),
             news: VecDeque::new(),
+            board: Board::default(),
             caller_line: None,
             unanswered_since: None,
             reheard_by: None,
@@ -135,6 +140,7 @@ impl Call {
             Input::Typed(text) => self.typed(text),
             Input::End(reason) => self.end(reason),
             Input::Inform { text, speak } => self.inform(text, speak),
+            Input::Today(notices) => self.today(notices),
             Input::Shutdown => self.shut_down(),
             Input::Tick => {}
         }

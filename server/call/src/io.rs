@@ -115,7 +115,7 @@ pub enum Input<'a> {
     Typed(&'a str),
     /// Somebody ends the call: staff, or the caller of a typed call.
     End(EndReason),
-    /// Something the assistant must know from here on (a notice of the today board, a payment that arrived). With `speak` it is said at
+    /// Something the assistant must know from here on (a payment that arrived). With `speak` it is said at
     /// the next pause.
     Inform {
         /// The fact, as a sentence.
@@ -123,6 +123,8 @@ pub enum Input<'a> {
         /// Whether the caller should hear of it unasked.
         speak: bool,
     },
+    /// What stands on the today board from here on, a sentence each. Nothing is said of it unasked.
+    Today(&'a [String]),
     /// The server stops: wind up with a sentence.
     Shutdown,
     /// Time passed.

@@ -125,8 +125,14 @@ impl Phrase {
 pub struct Plan {
     /// How the caller takes part.
     pub channel: Channel,
-    /// The system prompt.
+    /// The system prompt, but for what stands after today's notices.
     pub instructions: String,
+    /// What staff have put on the today board, a sentence each. May change while the call lasts ([`crate::Input::Today`]).
+    #[serde(default)]
+    pub today: Vec<String>,
+    /// What stands last in the system prompt: the rules that hold whatever comes before.
+    #[serde(default)]
+    pub rules: String,
     /// The first sentence the caller hears, word for word.
     pub greeting: String,
     /// The voice's name in the Realtime API.
@@ -156,3 +162,23 @@ pub struct Plan {
     #[serde(default)]
     pub zero_unix_ms: Option<u64>,
 }
+
+impl Plan {
+    /// The whole system prompt, as things are.
+    pub fn prompt(&self) -> String {
+        let mut sections = vec![self.instructions.clone()];
+        if !self.today.is_empty() {
+            sections.push(format!("{TODAY}{}", self.today.join("\n- ")));
+        }
+        if !self.rules.is_empty() {
+            sections.push(self.rules.clone());
+        }
+        sections.join("\n\n")
+    }
+}
+
+const TODAY: &str = "\
+# Today
+The staff have put up these notices. They hold at this moment, and over anything else in this text and anything you have \
+said or looked up before. Where one answers what the caller asks, or spoils what they want, say it at once.
+- ";

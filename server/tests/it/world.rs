@@ -2,7 +2,7 @@
 
 use std::{future::Future, time::Duration};
 
-use backend::{Backend, calls, config::Config, demo, jobs, org::Org, providers::PRACTICE_ACCOUNT, recordings};
+use backend::{Backend, calls, config::Config, demo, jobs, org::Org, providers::PRACTICE_ACCOUNT, recordings, today};
 use model::{Call, CallId};
 use practice::{
     checkout,
@@ -104,6 +104,7 @@ impl World {
         let limits = Limits::of(backend.config());
         tokio::spawn(listen::serve(listener, server::router(&backend), limits));
         tokio::spawn(jobs::run(backend.clone(), stop.clone()));
+        tokio::spawn(today::calls::keep_told(backend.clone(), stop.clone()));
         let http = reqwest::Client::new();
         Self { backend, url: format!("http://{address}"), http, stop, _dir: dir }
     }

@@ -182,6 +182,7 @@ fn Happened(kind: String, text: String) -> impl IntoView {
         "reconnected" | "model_error" => Glyph::Alert,
         "silence" | "limit" => Glyph::Clock,
         "keypad" => Glyph::Keyboard,
+        "today" => Glyph::Notice,
         _ => Glyph::Info,
     };
     view! {

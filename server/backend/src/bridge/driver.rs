@@ -170,6 +170,7 @@ impl Driver {
             Event::Command(command) => match command {
                 Command::End(reason) => self.feed(Input::End(reason)),
                 Command::Inform { text, speak } => self.feed(Input::Inform { text: &text, speak }),
+                Command::Today(notices) => self.feed(Input::Today(&notices)),
                 Command::Typed(text) => self.feed(Input::Typed(&text)),
                 Command::Shutdown => self.feed(Input::Shutdown),
             },

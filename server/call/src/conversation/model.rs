@@ -66,6 +66,7 @@ impl Call {
 
     fn send_settings(&mut self, no: SessionNo) {
         let event_id = self.event_id(EventKind::Settings);
+        self.board.give(no);
         let session = Box::new(Session::of(&self.plan));
         self.send(no, ClientEvent::SessionUpdate { event_id, session });
     }

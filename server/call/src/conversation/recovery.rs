@@ -97,6 +97,7 @@ impl Call {
     pub(super) fn session_ready(&mut self, no: SessionNo) {
         self.silence.session_ready(self.now);
         self.transcript.session_begins();
+        self.catch_up(no);
         self.seed(no);
         self.caller.session_begins();
         if self.reheard_by.is_some() {

@@ -176,7 +176,7 @@ impl Call {
                 instructions: Some(format!(
                     "{}\n\nThe line broke while you were speaking. Go on where your last sentence stopped, without greeting the caller and \
                      without repeating what you have said.",
-                    self.plan.instructions.replace(['"', '“', '”'], "'")
+                    self.plan.prompt().replace(['"', '“', '”'], "'")
                 )),
                 tool_choice: None,
             },

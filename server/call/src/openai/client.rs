@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Session;
+use super::{Amendment, Session};
 
 /// An event for a model session.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +17,14 @@ pub enum ClientEvent {
         event_id: EventId,
         /// All settings.
         session: Box<Session>,
+    },
+    /// Gives a session that runs other instructions.
+    #[serde(rename = "session.update")]
+    Amend {
+        /// Ours, for error events.
+        event_id: EventId,
+        /// What changes.
+        session: Box<Amendment>,
     },
     /// The caller's voice.
     #[serde(rename = "input_audio_buffer.append")]
@@ -87,6 +95,7 @@ impl ClientEvent {
     pub const fn event_id(&self) -> EventId {
         match self {
             Self::SessionUpdate { event_id, .. }
+            | Self::Amend { event_id, .. }
             | Self::Append { event_id, .. }
             | Self::CreateItem { event_id, .. }
             | Self::DeleteItem { event_id, .. }

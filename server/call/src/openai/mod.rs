@@ -6,7 +6,7 @@ mod session;
 
 pub use client::{ClientEvent, EventId, EventKind, NewItem, ResponseOptions};
 pub use server::{Item, Part, Response, ResponseError, ServerError, ServerEvent, SessionInfo, parse};
-pub use session::Session;
+pub use session::{Amendment, Session};
 
 /// Why a model socket is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

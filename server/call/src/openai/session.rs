@@ -31,7 +31,7 @@ impl Session {
                 Channel::Telephone => "audio",
                 Channel::Typed => "text",
             }],
-            instructions: plan.instructions.clone(),
+            instructions: plan.prompt(),
             max_output_tokens: MAX_OUTPUT_TOKENS,
             tool_choice: "auto",
             tools: plan.tools.iter().cloned().map(Tool::from).collect(),
@@ -39,6 +39,35 @@ impl Session {
             audio: Audio { input: AudioIn::of(plan), output: AudioOut::of(plan) },
         }
     }
+}
+
+/// New instructions for a session that runs. An update is taken in whole or not at all: the voice, which is settled once it was heard, and the
+/// speed, which cannot change during a response, are left out. The formats are said again, so that nobody falls back to another.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Amendment {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    instructions: String,
+    audio: Formats,
+}
+
+impl Amendment {
+    /// The instructions of a plan, as they are.
+    pub fn of(plan: &Plan) -> Self {
+        let audio = Formats { input: Format { format: PCMU }, output: Format { format: PCMU } };
+        Self { kind: "realtime", instructions: plan.prompt(), audio }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Formats {
+    input: Format,
+    output: Format,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Format {
+    format: Kind,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -16,7 +16,7 @@ use crate::{
     jobs::{self, release_hold::ReleaseHold},
     outbox::PutError,
     packs::{ToolCall, ToolError},
-    speech,
+    speech, today,
     writes::{Agreement, Draft, Made, Write},
 };
 
@@ -127,6 +127,9 @@ impl Write for Arguments {
     }
 
     async fn commit(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<Made, ToolError> {
+        if today::event_is_sold_out(tx, quote.event, agreement.now).await? {
+            return Err(closed(quote));
+        }
         let kept = agreement.rehearsal || seats::take_over(tx, agreement.proposal).await?;
         if !kept && !seats::hold(tx, quote.tier, quote.quantity).await? {
             return Err(gone(quote));
@@ -198,6 +201,11 @@ fn too_few(event: &Event, tier: &Tier) -> ToolError {
         }
     };
     ToolError::told("sold_out", say).with("left", tier.left.max(0))
+}
+
+/// Staff stopped the sale between the offer and the caller's yes.
+fn closed(quote: &Quote) -> ToolError {
+    ToolError::told("sold_out", format!("I am sorry, the {} was sold out just now.", quote.title))
 }
 
 fn gone(quote: &Quote) -> ToolError {

@@ -5,7 +5,7 @@ use model::{Currency, EventId, Money, SponsorPackageId, TierId, VenueId};
 use serde::Serialize;
 use sqlx::{FromRow, types::Json};
 
-use crate::{args, db::DbResult, org::Org, orgs, sql};
+use crate::{args, db::DbResult, org::Org, orgs, sql, today};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -167,7 +167,14 @@ macro_rules! select {
 
 /// Every event that callers are told of, the earliest first.
 pub async fn events(org: &Org) -> DbResult<Vec<Event>> {
-    with_tiers(org, org.all(select!("and e.active and e.deleted_at is null"), args![]).await?).await
+    let rows = org.all(select!("and e.active and e.deleted_at is null"), args![]).await?;
+    let mut events = with_tiers(org, rows).await?;
+    // What staff marked as sold out has nothing left for callers, whatever the tiers say.
+    let sold_out = today::sold_out(org, org.now()).await?;
+    for event in events.iter_mut().filter(|event| sold_out.event(event.id)) {
+        event.tiers.iter_mut().for_each(|tier| tier.left = 0);
+    }
+    Ok(events)
 }
 
 /// Every event, also one that was taken away: tickets of it may have been sold.

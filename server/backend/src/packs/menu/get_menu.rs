@@ -7,6 +7,7 @@ use super::store::{self, Category, Item};
 use crate::{
     packs::{Output, ToolCall, ToolError, heard},
     speech,
+    today::{self, SoldOut},
 };
 
 /// Gives the menu: without a category the categories with what is in them, with a category its products with prices.
@@ -30,10 +31,13 @@ struct Section {
 }
 
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 struct Product {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     price: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sold_out: bool,
 }
 
 impl Output for Menu {}
@@ -44,12 +48,13 @@ impl Arguments {
         if menu.is_empty() {
             return Err(ToolError::told("no_menu", "I do not have a menu here."));
         }
+        let gone = today::sold_out(call.org, call.now).await?;
         let asked = self.category.as_deref().map(str::trim).filter(|category| !category.is_empty());
         Ok(match asked {
-            None => Menu { say: say_all(&menu), categories: menu.iter().map(|c| section(c, false)).collect() },
+            None => Menu { say: say_all(&menu), categories: menu.iter().map(|c| section(c, false, &gone)).collect() },
             Some(asked) => {
                 let category = find(&menu, asked)?;
-                Menu { say: say_one(category), categories: vec![section(category, true)] }
+                Menu { say: say_one(category, &gone), categories: vec![section(category, true, &gone)] }
             }
         })
     }
@@ -77,15 +82,25 @@ fn say_all(menu: &[Category]) -> String {
     format!("We have {}. Which would you like to hear about?", speech::list(&names))
 }
 
-fn say_one(category: &Category) -> String {
-    let names: Vec<&str> = category.items.iter().map(|item| item.name.as_str()).collect();
-    let cheapest = category.items.iter().flat_map(|item| &item.sizes).map(|size| size.price).min_by_key(|p| p.minor);
+fn say_one(category: &Category, gone: &SoldOut) -> String {
+    let (out, there): (Vec<&Item>, Vec<&Item>) = category.items.iter().partition(|it| gone.item(it.id).is_some());
+    let under = category.name.to_lowercase();
+    if there.is_empty() {
+        return format!("Everything under {under} is sold out at the moment.");
+    }
+    let names: Vec<&str> = there.iter().map(|item| item.name.as_str()).collect();
+    let cheapest = there.iter().flat_map(|item| &item.sizes).map(|size| size.price).min_by_key(|p| p.minor);
     let from = cheapest.map(|price| format!(", from {}", speech::price(price))).unwrap_or_default();
-    format!("Under {} we have {}{from}.", category.name.to_lowercase(), speech::list(&names))
+    let out: String = out.iter().filter_map(|item| gone.item(item.id)).map(|told| format!(" {told}")).collect();
+    format!("Under {under} we have {}{from}.{out}", speech::list(&names))
 }
 
-fn section(category: &Category, with_prices: bool) -> Section {
-    let product = |item: &Item| Product { name: item.name.clone(), price: with_prices.then(|| prices(item)) };
+fn section(category: &Category, with_prices: bool, gone: &SoldOut) -> Section {
+    let product = |item: &Item| Product {
+        name: item.name.clone(),
+        price: with_prices.then(|| prices(item)),
+        sold_out: gone.item(item.id).is_some(),
+    };
     Section { category: category.name.clone(), products: category.items.iter().map(product).collect() }
 }
 

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     product::{self, Meant, Order},
-    store::{self, Category, Item},
+    store::{self, Category, Item, Modifier},
 };
 use crate::{
     packs::{Output, ToolCall, ToolError},
     speech,
+    today::{self, SoldOut},
 };
 
 /// Gives sizes, prices, extras and allergens of one product. Understands size and extras too: for "large oat latte" it gives
@@ -26,6 +27,8 @@ pub struct Arguments {
 pub struct Product {
     say: String,
     name: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    sold_out: bool,
     description: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     chosen_size: Option<String>,
@@ -53,6 +56,8 @@ struct Priced {
 struct Extra {
     #[serde(flatten)]
     priced: Priced,
+    #[serde(skip_serializing_if = "std::ops::Not::not", rename = "soldOut")]
+    sold_out: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allergens: Vec<String>,
 }
@@ -63,7 +68,10 @@ impl Arguments {
     pub async fn run(self, call: &ToolCall<'_>) -> Result<Product, ToolError> {
         let menu = store::menu(call.org).await?;
         match product::meant(&menu, &self.product_name) {
-            Meant::One(order) => Ok(details(&order)),
+            Meant::One(order) => {
+                let gone = today::sold_out(call.org, call.now).await?;
+                Ok(details(&menu, order, &gone))
+            }
             Meant::Several(items) => {
                 let names = names(&items);
                 let say = format!("We have {}. Which one would you like?", speech::list(&names));
@@ -89,12 +97,19 @@ fn unknown(menu: &[Category], nearest: &[&Item]) -> ToolError {
     ToolError::told("unknown_product", say).with("nearest", names)
 }
 
-fn details(order: &Order<'_>) -> Product {
+fn details(menu: &[Category], order: Order<'_>, gone: &SoldOut) -> Product {
+    let (there, out): (Vec<&Modifier>, Vec<&Modifier>) =
+        order.modifiers.iter().partition(|modifier| gone.modifier(modifier.id).is_none());
+    let order = Order { modifiers: there, ..order };
     let item = order.item;
     let priced = |name: &str, price: model::Money| Priced { name: name.to_owned(), price: price.to_string() };
     Product {
-        say: say(order),
+        say: match gone.item(item.id) {
+            Some(told) => format!("{told}{}", instead_of_item(menu, item, gone)),
+            None => format!("{}{}", without(item, &out, gone), say(&order)),
+        },
         name: item.name.clone(),
+        sold_out: gone.item(item.id).is_some(),
         description: item.description.clone(),
         chosen_size: order.size.map(|size| size.name.clone()).filter(|name| !name.is_empty()),
         chosen_extras: order.modifiers.iter().map(|modifier| modifier.name.clone()).collect(),
@@ -103,11 +118,47 @@ fn details(order: &Order<'_>) -> Product {
         extras: item
             .modifiers
             .iter()
-            .map(|extra| Extra { priced: priced(&extra.name, extra.price), allergens: extra.allergens.clone() })
+            .map(|extra| Extra {
+                priced: priced(&extra.name, extra.price),
+                sold_out: gone.modifier(extra.id).is_some(),
+                allergens: extra.allergens.clone(),
+            })
             .collect(),
         allergens: item.allergens.clone(),
-        not_found: order.unknown.clone(),
+        not_found: order.unknown,
     }
+}
+
+/// What else there is of the same category.
+fn instead_of_item(menu: &[Category], item: &Item, gone: &SoldOut) -> String {
+    let category = menu.iter().find(|category| category.items.iter().any(|other| other.id == item.id));
+    let others = category.into_iter().flat_map(|category| &category.items);
+    let others: Vec<&str> = others
+        .filter(|other| other.id != item.id && gone.item(other.id).is_none())
+        .map(|other| other.name.as_str())
+        .take(3)
+        .collect();
+    if others.is_empty() { String::new() } else { format!(" We do have {}.", speech::list(&others)) }
+}
+
+/// "We are out of oat milk today. We do have almond milk and soy milk. Without it: "
+fn without(item: &Item, out: &[&Modifier], gone: &SoldOut) -> String {
+    if out.is_empty() {
+        return String::new();
+    }
+    let told: Vec<String> = out.iter().map(|modifier| instead_of_modifier(item, modifier, gone)).collect();
+    format!("{} Without it: ", told.join(" "))
+}
+
+/// What else there is of the same kind: "oat milk" and "almond milk" end alike.
+fn instead_of_modifier(item: &Item, modifier: &Modifier, gone: &SoldOut) -> String {
+    let told = gone.modifier(modifier.id).unwrap_or_default();
+    let kind = |name: &str| name.rsplit_once(' ').map(|(_, kind)| kind.to_lowercase());
+    let alike = item.modifiers.iter().filter(|other| {
+        kind(&other.name).is_some() && kind(&other.name) == kind(&modifier.name) && gone.modifier(other.id).is_none()
+    });
+    let alike: Vec<String> = alike.map(|other| other.name.to_lowercase()).collect();
+    if alike.is_empty() { told.to_owned() } else { format!("{told} We do have {}.", speech::list(&alike)) }
 }
 
 fn say(order: &Order<'_>) -> String {

@@ -1,6 +1,7 @@
 //! `get_store_hours`.
 
 use chrono::{NaiveDate, Weekday};
+use model::NoticeKind;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     packs::{Output, ToolCall, ToolError},
-    speech,
+    speech, today,
 };
 
 /// Gives the opening hours: now, today, on a day, on a holiday, or of the whole week.
@@ -49,12 +50,15 @@ impl Arguments {
         if hours.is_empty() {
             return Err(ToolError::told("no_hours", "I do not have the opening hours here."));
         }
-        let today = call.today();
+        let date = call.today();
         let text = self.day.unwrap_or_default();
-        let asked = day::asked(&text, today, hours.exceptions()).ok_or_else(unknown)?;
-        let view = View { hours: &hours, today, call };
+        let asked = day::asked(&text, date, hours.exceptions()).ok_or_else(unknown)?;
+        let notices = today::active(call.org, call.now).await?.into_iter();
+        let of_today = notices.filter(|it| matches!(it.kind, NoticeKind::ClosingEarly | NoticeKind::OpeningLate));
+        let of_today: String = of_today.map(|notice| format!("{} ", notice.sentence)).collect();
+        let view = View { hours: &hours, today: date, of_today, call };
         let (say, days) = match asked {
-            Asked::Now => (view.now(), vec![view.day(today)]),
+            Asked::Now => (view.now(), vec![view.day(date)]),
             Asked::Week => (view.week(), hours::WEEK.map(|weekday| view.every(weekday)).to_vec()),
             Asked::Every(weekday) => (view.on_every(weekday), vec![view.every(weekday)]),
             Asked::Holiday(name, date) => (view.on_holiday(&name, date), vec![view.day(date)]),
@@ -62,8 +66,8 @@ impl Arguments {
                 let lines: Vec<String> = dates.iter().map(|date| view.on(*date)).collect();
                 (lines.join(" "), dates.iter().map(|date| view.day(*date)).collect())
             }
-            Asked::Past(date) => {
-                let say = format!("{} is over. Which day would you like to know about?", speech::date(date, today));
+            Asked::Past(past) => {
+                let say = format!("{} is over. Which day would you like to know about?", speech::date(past, date));
                 return Err(ToolError::told("past_day", say));
             }
         };
@@ -81,6 +85,8 @@ fn unknown() -> ToolError {
 struct View<'a> {
     hours: &'a Hours,
     today: NaiveDate,
+    /// What the today board says of the hours.
+    of_today: String,
     call: &'a ToolCall<'a>,
 }
 
@@ -158,6 +164,6 @@ impl View<'_> {
     }
 
     fn week(&self) -> String {
-        format!("Our hours are: {}. {}", self.hours.week_spoken(), self.now())
+        format!("Our hours are: {}. {}{}", self.hours.week_spoken(), self.of_today, self.now())
     }
 }

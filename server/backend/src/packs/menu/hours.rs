@@ -8,7 +8,8 @@ use chrono_tz::Tz;
 use serde::Serialize;
 use sqlx::FromRow;
 
-use crate::{args, db::DbResult, org::Org, speech, sql};
+use super::changes::{self, Change, DAWN};
+use crate::{args, db::DbResult, org::Org, speech, sql, today};
 
 /// The opening hours of an organisation.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +17,7 @@ pub struct Hours {
     zone: Tz,
     regular: Vec<(Weekday, Interval)>,
     exceptions: Vec<Exception>,
+    changes: Vec<Change>,
 }
 
 /// An interval in which it is open.
@@ -86,8 +88,14 @@ struct ExceptionRow {
     closes: Option<String>,
 }
 
-/// The opening hours of an organisation.
+/// The opening hours of an organisation, with what the today board changes of them.
 pub async fn load(org: &Org) -> DbResult<Hours> {
+    let changes = today::changes(&today::active(org, org.now()).await?);
+    Ok(Hours { changes, ..written(org).await? })
+}
+
+/// The opening hours of an organisation as they are written down.
+pub async fn written(org: &Org) -> DbResult<Hours> {
     let regular: Vec<RegularRow> = org
         .all(
             sql!("select weekday, opens, closes from opening_hours where org_id = $1 order by weekday, opens"),
@@ -132,7 +140,7 @@ impl Hours {
     pub fn new(zone: Tz, mut regular: Vec<(Weekday, Interval)>, mut exceptions: Vec<Exception>) -> Self {
         regular.sort_by_key(|(weekday, interval)| (weekday.num_days_from_monday(), *interval));
         exceptions.sort_by_key(|exception| (exception.day, exception.interval));
-        Self { zone, regular, exceptions }
+        Self { zone, regular, exceptions, changes: Vec::new() }
     }
 
     /// Whether no hours are known.
@@ -152,6 +160,14 @@ impl Hours {
 
     /// When it is open on a day.
     pub fn day(&self, date: NaiveDate) -> Day {
+        let mut day = self.written_day(date);
+        for change in self.changes.iter().filter(|change| change.day == date) {
+            day.intervals = changes::apply(&day.intervals, *change);
+        }
+        day
+    }
+
+    fn written_day(&self, date: NaiveDate) -> Day {
         let mut exceptions = self.exceptions.iter().filter(|exception| exception.day == date).peekable();
         match exceptions.peek() {
             Some(first) => Day {
@@ -161,6 +177,28 @@ impl Hours {
             },
             None => Day { date, exception: None, intervals: self.regular(date.weekday()) },
         }
+    }
+
+    /// When a business day ends for customers; `None` when it is closed.
+    pub fn closing(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        self.moments(date).last().map(|(_, closes)| closes.to_utc())
+    }
+
+    /// The business day of a moment: a night that began yesterday is yesterday's.
+    pub fn business_day(&self, at: DateTime<Utc>) -> NaiveDate {
+        let local = at.with_timezone(&self.zone);
+        let today = local.date_naive();
+        let yesterday = today
+            .pred_opt()
+            .filter(|yesterday| local.time() < DAWN && self.closing(*yesterday).is_some_and(|closes| closes > at));
+        yesterday.unwrap_or(today)
+    }
+
+    /// When a business day ends: at midnight, or when the night that goes beyond it ends.
+    pub fn end_of_day(&self, date: NaiveDate) -> DateTime<Utc> {
+        let tomorrow = date.succ_opt().unwrap_or(date);
+        let midnight = self.moment(tomorrow, NaiveTime::MIN, Edge::Opens).map(|at| at.to_utc());
+        midnight.max(self.closing(date)).unwrap_or(DateTime::<Utc>::MAX_UTC)
     }
 
     /// Whether it is open at a moment, and until or from when.
@@ -264,6 +302,7 @@ impl OpenState {
             Self::Open { until: None } => "We are open around the clock.".to_owned(),
             Self::Open { until: Some(until) } => {
                 let days = (until.date_naive() - today).num_days();
+                // Up to dawn a closing time after midnight is part of the night that people are in.
                 let night = days == 1 && until.time() <= DAWN;
                 let day = if days == 0 || night {
                     String::new()
@@ -284,9 +323,6 @@ impl OpenState {
         }
     }
 }
-
-/// Up to here a closing time after midnight is part of the night that people are in.
-const DAWN: NaiveTime = NaiveTime::from_hms_opt(6, 0, 0).expect("six exists");
 
 /// Several intervals as they are said: "from seven to noon, and from one to six"; `None` for closed.
 pub fn spoken(intervals: &[Interval]) -> Option<String> {

@@ -1,5 +1,6 @@
 //! The pack of a shop or restaurant: menu, opening hours, subscriptions.
 
+pub mod changes;
 pub mod day;
 mod get_menu;
 mod get_product_details;

@@ -9,6 +9,7 @@ mod properties;
 mod recovery;
 pub(crate) mod script;
 mod speaking;
+mod today;
 mod tools;
 mod typed;
 mod writing;

@@ -46,6 +46,7 @@ enum Step {
     Tool(u8, bool),
     Typed(String),
     Inform(bool),
+    Today(u8),
     ItemKnown(u8, u8),
 }
 
@@ -80,6 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..6_u8, prop::bool::weighted(0.2)).prop_map(|(call, ends)| Step::Tool(call, ends)),
         1 => ".{0,20}".prop_map(Step::Typed),
         1 => any::<bool>().prop_map(Step::Inform),
+        1 => (0..4_u8).prop_map(Step::Today),
         2 => (id.clone(), id).prop_map(|(a, b)| Step::ItemKnown(a, b)),
     ]
 }
@@ -297,6 +299,7 @@ impl Witness {
             }
             Step::Typed(text) => self.input(Input::Typed(text)),
             Step::Inform(speak) => self.input(Input::Inform { text: "Sold out.", speak: *speak }),
+            Step::Today(notice) => self.input(Input::Today(&[format!("Number {notice} is sold out.")])),
             Step::ItemKnown(a, b) => {
                 self.model(&json!({"type":"conversation.item.added","previous_item_id":item(*a),"item":{"id":user(*b)}}));
             }

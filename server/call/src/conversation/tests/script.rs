@@ -22,6 +22,8 @@ pub(crate) fn plan() -> Plan {
     Plan {
         channel: Channel::Telephone,
         instructions: "You answer the telephone.".into(),
+        today: Vec::new(),
+        rules: String::new(),
         greeting: GREETING.into(),
         voice: "marin".into(),
         speed_percent: 100,
@@ -502,6 +504,7 @@ impl Script {
 fn in_words(event: &ClientEvent) -> Option<String> {
     Some(match event {
         ClientEvent::SessionUpdate { .. } => "settings".into(),
+        ClientEvent::Amend { .. } => "amends".into(),
         ClientEvent::Append { .. } => return None,
         ClientEvent::CreateItem { item, .. } => match item {
             NewItem::System { text } => format!("system: {text}"),
