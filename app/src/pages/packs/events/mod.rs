@@ -86,6 +86,26 @@ where
     });
 }
 
+/// Folds the forms of a group up and empties them: what was written in them is kept.
+#[cfg_attr(not(feature = "hydrate"), expect(unused_variables, reason = "only a browser folds"))]
+fn fold_up(group: &str) {
+    #[cfg(feature = "hydrate")]
+    {
+        use leptos::{wasm_bindgen::JsCast as _, web_sys::HtmlFormElement};
+
+        while let Ok(Some(record)) = document().query_selector(&format!("details[name='{group}'][open]")) {
+            if record.remove_attribute("open").is_err() {
+                return;
+            }
+            let form =
+                record.query_selector("form").ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+            if let Some(form) = form {
+                form.reset();
+            }
+        }
+    }
+}
+
 /// How often an open page asks whether tickets were sold.
 #[cfg(feature = "hydrate")]
 const ASK_EVERY: std::time::Duration = std::time::Duration::from_secs(2);

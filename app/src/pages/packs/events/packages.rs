@@ -3,7 +3,7 @@
 use leptos::{form::ActionForm, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Line, NewRecord, Record, Sections, TakeAway, after, inquiries::Inquiries, written};
+use super::{Keep, Line, NewRecord, Record, Sections, TakeAway, after, fold_up, inquiries::Inquiries, written};
 use crate::{
     error::AppError,
     format::raw_text,
@@ -89,10 +89,12 @@ pub fn PackagesPage() -> impl IntoView {
         });
     });
     after(save, move |()| {
+        fold_up(GROUP);
         toasts.say("Saved. The next caller who asks hears it.");
         data.refetch();
     });
     after(delete, move |form| {
+        fold_up(GROUP);
         data.refetch();
         let text = format!("{} is deleted.", form.level);
         toasts.say_with_undo(text, Callback::new(move |()| again.run(form.clone())));

@@ -241,6 +241,8 @@ fn History(history: Vec<(Moment, String)>, refunds: Vec<RefundLine>) -> impl Int
         .chain(history)
         .collect();
     lines.sort_by_key(|(at, _)| at.ms);
+    // The provider tells of one payment in several messages.
+    lines.dedup_by(|later, earlier| later.1 == earlier.1);
     let none = lines.is_empty().then(|| {
         view! { <li class="muted px-4 py-3 text-sm sm:px-5">"The buyer has the link and has not paid yet."</li> }
     });

@@ -3,7 +3,7 @@
 use leptos::{form::ActionForm, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Line, NewRecord, Record, SeatBar, TakeAway, after, when_sold, written};
+use super::{Keep, Line, NewRecord, Record, SeatBar, TakeAway, after, fold_up, when_sold, written};
 use crate::{
     error::AppError,
     ui::{Card, Problem, Toasts, refusal},
@@ -89,10 +89,12 @@ pub fn Tiers(slug: Memo<String>, event: Memo<String>) -> impl IntoView {
         });
     });
     after(save, move |()| {
+        fold_up(GROUP);
         toasts.say("Saved. The next caller who asks hears it.");
         data.refetch();
     });
     after(delete, move |form| {
+        fold_up(GROUP);
         data.refetch();
         let text = format!("The {} tickets are deleted.", form.kind);
         toasts.say_with_undo(text, Callback::new(move |()| again.run(form.clone())));

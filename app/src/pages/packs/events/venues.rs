@@ -3,7 +3,7 @@
 use leptos::{form::ActionForm, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Line, NewRecord, Record, Sections, TakeAway, after};
+use super::{Keep, Line, NewRecord, Record, Sections, TakeAway, after, fold_up};
 use crate::{
     error::AppError,
     format::{self, raw_text},
@@ -77,10 +77,12 @@ pub fn VenuesPage() -> impl IntoView {
         });
     });
     after(save, move |()| {
+        fold_up(GROUP);
         toasts.say("Saved. The next caller who asks hears it.");
         data.refetch();
     });
     after(delete, move |form| {
+        fold_up(GROUP);
         data.refetch();
         let text = format!("{} is deleted.", form.name);
         toasts.say_with_undo(text, Callback::new(move |()| again.run(form.clone())));

@@ -3,7 +3,7 @@
 use leptos::{form::ActionForm, prelude::*};
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Line, NewRecord, Record, TakeAway, after};
+use super::{Keep, Line, NewRecord, Record, TakeAway, after, fold_up};
 use crate::{
     error::AppError,
     ui::{Card, Problem, Toasts, refusal},
@@ -75,10 +75,12 @@ pub fn Winners(slug: Memo<String>, event: Memo<String>) -> impl IntoView {
         });
     });
     after(save, move |()| {
+        fold_up(GROUP);
         toasts.say("Saved.");
         data.refetch();
     });
     after(delete, move |form| {
+        fold_up(GROUP);
         data.refetch();
         let text = format!("{} is deleted.", form.chef);
         toasts.say_with_undo(text, Callback::new(move |()| again.run(form.clone())));
