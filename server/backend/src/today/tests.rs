@@ -112,7 +112,7 @@ engines! {
             (gone("pizza", Lasts::Today), "subject"),
             (form(NoticeKind::ClosingEarly, "", "", Lasts::Today), "time"),
             (form(NoticeKind::ClosingEarly, "", "25:00", Lasts::Today), "time"),
-            (form(NoticeKind::ClosingEarly, "", "23:00", Lasts::Today), "time"),
+            (form(NoticeKind::ClosingEarly, "", "01:00", Lasts::Today), "time"),
             (form(NoticeKind::OpeningLate, "", "04:00", Lasts::Today), "time"),
             (custom("  "), "sentence"),
             (custom(&"a".repeat(301)), "sentence"),
