@@ -48,7 +48,8 @@ engines! {
         assert_eq!(close.sentence, "We are out of almond milk today.");
         assert_eq!(today.sentence, "We are out of Butter Croissant today.");
         let local = |notice: &Notice| org.local(notice.expires_at).format("%a %H:%M").to_string();
-        assert_eq!([local(&hour), local(&close), local(&today)], ["Fri 11:00", "Fri 14:00", "Sat 00:00"]);
+        // On Fridays the house is open in the evening, until half past midnight.
+        assert_eq!([local(&hour), local(&close), local(&today)], ["Fri 11:00", "Sat 00:30", "Sat 00:30"]);
         assert_eq!(stays.expires_at, world.now() + TimeDelta::days(14));
         assert_eq!(hour.put_by, "Front desk");
 
@@ -111,7 +112,7 @@ engines! {
             (gone("pizza", Lasts::Today), "subject"),
             (form(NoticeKind::ClosingEarly, "", "", Lasts::Today), "time"),
             (form(NoticeKind::ClosingEarly, "", "25:00", Lasts::Today), "time"),
-            (form(NoticeKind::ClosingEarly, "", "23:00", Lasts::Today), "time"),
+            (form(NoticeKind::ClosingEarly, "", "01:00", Lasts::Today), "time"),
             (form(NoticeKind::OpeningLate, "", "04:00", Lasts::Today), "time"),
             (custom("  "), "sentence"),
             (custom(&"a".repeat(301)), "sentence"),
@@ -176,7 +177,9 @@ engines! {
         assert_eq!(notice.sentence, format!("The {} is sold out.", event.name));
         let price = say(world, &org, "get_ticket_pricing", json!({ "eventId": event.id })).await;
         assert!(price.contains("sold out") && !price.contains("dollars"), "{price}");
-        let call = ToolCall { rehearsal: true, call_id: Some(CallId::new()), ..ToolCall::reading(&org, world.now()) };
+        let moment = ::call::consent::Moment { at: ::call::Ms(0), said: Vec::new() };
+        let reading = ToolCall::reading(&org, world.now());
+        let call = ToolCall { rehearsal: true, call_id: Some(CallId::new()), moment: Some(&moment), ..reading };
         let asked = json!({ "eventId": event.id, "ticketType": "GA", "quantity": 1 }).to_string();
         let refused: Value = serde_json::from_str(&packs::run(&call, "purchase_tickets", &asked).await.output).expect("JSON");
         assert_eq!((&refused["status"], &refused["code"]), (&json!("error"), &json!("sold_out")), "{refused}");
