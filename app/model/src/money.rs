@@ -48,6 +48,36 @@ impl Money {
     }
 }
 
+impl Money {
+    /// The amount as people write it into a field, without the sign: `8.50`.
+    pub fn written(self) -> String {
+        let sign = if self.minor < 0 { "-" } else { "" };
+        format!("{sign}{}.{:02}", self.minor.unsigned_abs() / 100, self.minor.unsigned_abs() % 100)
+    }
+
+    /// The minor units of an amount as people write it: `8.50`, `$8.50`, `8,50`, `8`, `1,250`. `None` for anything else.
+    pub fn read(text: &str) -> Option<i64> {
+        let text: String = text.chars().filter(|letter| !letter.is_whitespace() && !"$€£".contains(*letter)).collect();
+        let (sign, text) = match text.strip_prefix('-') {
+            Some(rest) => (-1, rest),
+            None => (1, text.as_str()),
+        };
+        // The last point or comma is the decimal one if at most two digits follow it; all others group thousands.
+        let (whole, rest) = match text.rfind(['.', ',']) {
+            Some(at) if text.len() - at <= 3 => (&text[..at], &text[at + 1..]),
+            _ => (text, ""),
+        };
+        let whole: String = whole.chars().filter(|letter| !".,".contains(*letter)).collect();
+        let digits = |text: &str| text.bytes().all(|letter| letter.is_ascii_digit());
+        if whole.len() + rest.len() == 0 || whole.len() > 9 || !digits(&whole) || !digits(rest) {
+            return None;
+        }
+        let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        let rest: i64 = format!("{rest:0<2}").parse().ok()?;
+        Some(sign * (whole * 100 + rest))
+    }
+}
+
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.minor < 0 { "-" } else { "" };
@@ -64,5 +94,17 @@ mod tests {
     fn amounts_are_written_with_two_decimals() {
         assert_eq!(Money::usd(450).to_string(), "$4.50");
         assert_eq!(Money::usd(-1205).to_string(), "-$12.05");
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        for (text, minor) in [("8.50", 850), ("$ 8.5", 850), ("8,50", 850), ("8", 800), ("1,250.00", 125_000), ("1,250", 125_000)] {
+            assert_eq!(Money::read(text), Some(minor), "{text}");
+        }
+        assert_eq!([Money::read(".5"), Money::read("-0.25"), Money::read("8.")], [Some(50), Some(-25), Some(800)]);
+        for text in ["", "-", ".", "eight", "8.5x", "99999999999"] {
+            assert_eq!(Money::read(text), None, "{text}");
+        }
+        assert_eq!([Money::usd(850).written(), Money::usd(-5).written()], ["8.50", "-0.05"]);
     }
 }

@@ -5,7 +5,7 @@ use model::{
     ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
     HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId,
     OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId, PersonaState,
-    PhoneNumber, PlanId, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId, SponsorPackageId,
+    PhoneNumber, PlanId, PlanPeriod, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId, SponsorPackageId,
     TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId, WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
@@ -92,7 +92,7 @@ from_text! {
     SponsorPackageId, WinnerId, MenuCategoryId, MenuItemId, ItemSizeId, ModifierId, PlanId, OpeningHoursId,
     HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
     PersonaState, Role, Scope, PackKey, Currency, OrderId, OutboxId, JobId, WebhookId, Channel, MessageReason,
-    MessageState, EmailAddress, ProposalId, SponsorInquiryId, SponsorId, ChefId, OrderState,
+    MessageState, EmailAddress, ProposalId, SponsorInquiryId, SponsorId, ChefId, OrderState, PlanPeriod,
 }
 
 macro_rules! bind {
