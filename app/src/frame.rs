@@ -79,7 +79,7 @@ pub fn Frame() -> impl IntoView {
             </div>
         </div>
         <rail::Dock slug />
-        <CommandPalette slug handle=palette />
+        <CommandPalette slug data handle=palette />
         <Shortcuts handle=shortcuts />
         <ToastRegion />
     }

@@ -21,7 +21,6 @@ pub struct WeekSpan {
     /// 1 Monday to 7 Sunday.
     pub weekday: i64,
     /// From when to when.
-    #[serde(flatten)]
     pub span: SpanForm,
 }
 

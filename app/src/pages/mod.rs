@@ -5,11 +5,13 @@ pub mod call;
 pub mod calls;
 pub mod dashboard;
 pub mod home;
+pub mod hours;
 pub mod knowledge_base;
 pub mod live;
 pub mod login;
 pub mod not_found;
 pub mod outbox;
+pub mod packs;
 pub mod parts;
 pub mod voice;
 

@@ -12,9 +12,17 @@ use super::{
     call::CallPage,
     calls::CallsPage,
     dashboard::DashboardPage,
+    hours::HoursPage,
     knowledge_base::KnowledgeBasePage,
     live::LivePage,
     outbox::OutboxPage,
+    packs::menu::{
+        MenuPage,
+        extras::ExtrasPage,
+        item::{ItemPage, NewItemPage},
+        plans::PlansPage,
+        prices::PricesPage,
+    },
     voice::VoicePage,
 };
 
@@ -61,6 +69,15 @@ parts! {
         KnowledgeBase show_knowledge_base __preload_show_knowledge_base: KnowledgeBasePage,
         NewArticle show_new_article __preload_show_new_article: NewArticlePage,
         Article show_article __preload_show_article: ArticlePage,
+    }
+    menu {
+        Menu show_menu __preload_show_menu: MenuPage,
+        NewItem show_new_item __preload_show_new_item: NewItemPage,
+        Item show_item __preload_show_item: ItemPage,
+        Extras show_extras __preload_show_extras: ExtrasPage,
+        Plans show_plans __preload_show_plans: PlansPage,
+        Prices show_prices __preload_show_prices: PricesPage,
+        Hours show_hours __preload_show_hours: HoursPage,
     }
     voice {
         Voice show_voice __preload_show_voice: VoicePage,

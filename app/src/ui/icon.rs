@@ -77,6 +77,16 @@ pub enum Glyph {
     PhoneIn,
     /// Going there.
     Arrow,
+    /// Something to eat or drink.
+    Cup,
+    /// A day.
+    Calendar,
+    /// Towards the beginning of a list.
+    Up,
+    /// Towards the end of a list.
+    Down,
+    /// Something to take hold of.
+    Grip,
 }
 
 impl Glyph {
@@ -154,6 +164,15 @@ impl Glyph {
                 "M16 2v6h6M22 2l-6 6M13.832 16.568a1 1 0 0 0 1.213-.303l.355-.465A2 2 0 0 1 17 15h3a2 2 0 0 1 2 2v3a2 2 0 0 1-2 2A18 18 0 0 1 2 4a2 2 0 0 1 2-2h3a2 2 0 0 1 2 2v3a2 2 0 0 1-.8 1.6l-.468.351a1 1 0 0 0-.292 1.233 14 14 0 0 0 6.392 6.384"
             }
             Self::Arrow => "M5 12h14M12 5l7 7-7 7",
+            Self::Cup => {
+                "M10 2v2M14 2v2M16 8a1 1 0 0 1 1 1v8a4 4 0 0 1-4 4H7a4 4 0 0 1-4-4V9a1 1 0 0 1 1-1h14a4 4 0 1 1 0 8h-1M6 2v2"
+            }
+            Self::Calendar => {
+                "M8 2v4M16 2v4M5 4h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2zM3 10h18"
+            }
+            Self::Up => "M18 15l-6-6-6 6",
+            Self::Down => "M6 9l6 6 6-6",
+            Self::Grip => "M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01",
         }
     }
 }

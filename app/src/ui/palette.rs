@@ -2,10 +2,11 @@
 
 use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
+use model::PackKey;
 use serde::{Deserialize, Serialize};
 
 use super::{DialogHandle, Glyph, Icon, rail, theme};
-use crate::error::AppError;
+use crate::{error::AppError, frame::FrameData};
 
 /// Something that was found on the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,7 +67,7 @@ enum Does {
     Theme(&'static str),
 }
 
-fn fixed_choices(slug: &str) -> Vec<Choice> {
+fn fixed_choices(slug: &str, packs: &[PackKey]) -> Vec<Choice> {
     let page = |(label, href, glyph): (&str, String, Glyph)| Choice {
         label: label.to_owned(),
         detail: "Page".into(),
@@ -75,6 +76,14 @@ fn fixed_choices(slug: &str) -> Vec<Choice> {
     };
     let action = |label: &str, glyph, does| Choice { label: label.into(), detail: "Action".into(), glyph, does };
     let mut choices: Vec<_> = rail::pages(slug).into_iter().map(page).collect();
+    let of_packs = rail::pack_pages(packs).into_iter();
+    choices.extend(of_packs.map(|(path, name, glyph)| page((name, format!("/admin/{slug}/{path}"), glyph))));
+    if packs.contains(&PackKey::Menu) {
+        choices.extend([
+            action("Add an item to the menu", Glyph::Plus, Does::Open(format!("/admin/{slug}/menu/items/new"))),
+            action("Change many prices", Glyph::Cup, Does::Open(format!("/admin/{slug}/menu/prices"))),
+        ]);
+    }
     choices.extend([
         action("Write a new article", Glyph::Plus, Does::Open(format!("/admin/{slug}/knowledge-base/new"))),
         action("Try the assistant by typing", Glyph::Message, Does::Open(format!("/admin/{slug}/voice#try"))),
@@ -90,10 +99,18 @@ fn fixed_choices(slug: &str) -> Vec<Choice> {
 pub fn CommandPalette(
     /// The organisation in the address.
     slug: Memo<String>,
+    /// Who is signed in, and where.
+    data: Resource<Result<FrameData, AppError>>,
     /// What opens it.
     handle: DialogHandle,
 ) -> impl IntoView {
     let words = RwSignal::new(String::new());
+    let packs = RwSignal::new(Vec::<PackKey>::new());
+    Effect::new(move |_| {
+        if let Some(Ok(frame)) = data.get() {
+            packs.set(frame.org.packs);
+        }
+    });
     let asked = RwSignal::new(false);
     let found = RwSignal::new(Vec::<Found>::new());
     let at = RwSignal::new(0_usize);
@@ -122,7 +139,7 @@ pub fn CommandPalette(
 
     let choices = Memo::new(move |_| {
         let text = words.read().trim().to_lowercase();
-        let mut all = fixed_choices(&slug.read());
+        let mut all = fixed_choices(&slug.read(), &packs.read());
         all.retain(|choice| choice.label.to_lowercase().contains(&text));
         all.extend(found.get().into_iter().map(|found| Choice {
             glyph: if found.is_call { Glyph::Calls } else { Glyph::Book },

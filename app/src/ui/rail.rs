@@ -3,6 +3,8 @@
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::{use_location, use_navigate};
 
+use model::PackKey;
+
 use super::{DialogHandle, Glyph, Icon, on_key, theme::ThemeSwitch};
 use crate::{cookie, error::AppError, frame::FrameData, live, pages::login::SignOut};
 
@@ -16,6 +18,12 @@ const PAGES: &[(&str, &str, Glyph, &str)] = &[
     ("voice", "Voice", Glyph::Voice, "v"),
 ];
 
+/// The pages of packs: absent where the pack is off.
+const PACK_PAGES: &[(PackKey, &str, &str, Glyph)] = &[
+    (PackKey::Menu, "menu", "Menu", Glyph::Cup),
+    (PackKey::Menu, "hours", "Hours", Glyph::Calendar),
+];
+
 type Loaded = Resource<Result<FrameData, AppError>>;
 
 /// Whether the person keeps the rail narrow.
@@ -26,6 +34,12 @@ pub fn is_narrow() -> bool {
 /// The pages of an organisation as (name, address, drawing).
 pub fn pages(slug: &str) -> Vec<(&'static str, String, Glyph)> {
     PAGES.iter().map(|(path, name, glyph, _)| (*name, format!("/admin/{slug}/{path}"), *glyph)).collect()
+}
+
+/// The pages of the packs that are on as (path, name, drawing).
+pub fn pack_pages(packs: &[PackKey]) -> Vec<(&'static str, &'static str, Glyph)> {
+    let on = PACK_PAGES.iter().filter(|(pack, ..)| packs.contains(pack));
+    on.map(|(_, path, name, glyph)| (*path, *name, *glyph)).collect()
 }
 
 /// Whether the address is this page or one below it.
@@ -95,6 +109,7 @@ pub fn Rail(
             </button>
             <nav aria-label="Pages" class="mt-1 flex-1">
                 <ul class="flex flex-col gap-0.5">{links}</ul>
+                <PackLinks slug data narrow />
             </nav>
             <div class="flex flex-col gap-1 border-t border-base-300 pt-2">
                 <div class=move || if narrow.get() { "hidden" } else { "" }>
@@ -121,6 +136,45 @@ pub fn Rail(
                 </button>
             </div>
         </aside>
+    }
+    .into_any()
+}
+
+/// The pages of the packs that are on.
+#[component]
+fn PackLinks(
+    /// The organisation in the address.
+    slug: Memo<String>,
+    /// Who is signed in, and where.
+    data: Loaded,
+    /// Whether only drawings are shown.
+    #[prop(into)]
+    narrow: Signal<bool>,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let link = move |(page, name, glyph): (&'static str, &'static str, Glyph)| {
+        view! {
+            <li>
+                <a
+                    class="flex items-center gap-3 rounded-field px-3 py-2 hover:bg-base-200 aria-[current=page]:bg-primary/10 aria-[current=page]:font-medium aria-[current=page]:text-primary"
+                    href=move || format!("/admin/{}/{page}", slug.get())
+                    aria-current=move || is_here(&path.get(), page).then_some("page")
+                    title=name
+                >
+                    <Icon glyph />
+                    <span class=move || if narrow.get() { "sr-only" } else { "flex-1" }>{name}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                let packs = data.await.map(|frame| frame.org.packs).unwrap_or_default();
+                let links: Vec<_> = pack_pages(&packs).into_iter().map(link).collect();
+                (!links.is_empty()).then(|| view! { <ul class="mt-0.5 flex flex-col gap-0.5">{links}</ul> })
+            })}
+        </Suspense>
     }
     .into_any()
 }
@@ -250,7 +304,6 @@ pub fn TopBar(
     /// Opens the palette.
     palette: DialogHandle,
 ) -> impl IntoView {
-    let _ = slug;
     let action = ServerAction::<SignOut>::new();
     view! {
         <header class="sticky top-0 z-30 flex items-center gap-2 border-b border-base-300 bg-base-100 px-3 py-1.5 md:hidden">
@@ -265,6 +318,9 @@ pub fn TopBar(
                     <Icon glyph=Glyph::Menu />
                 </summary>
                 <div class="dropdown-content z-40 mt-1 flex w-48 flex-col gap-2 rounded-box border border-base-300 bg-base-100 p-3 shadow-lg">
+                    <nav aria-label="More pages">
+                        <PackLinks slug data narrow=false />
+                    </nav>
                     <ThemeSwitch />
                     <ActionForm action>
                         <button class="btn btn-sm w-full" type="submit">

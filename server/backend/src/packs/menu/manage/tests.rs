@@ -265,8 +265,8 @@ engines! {
         assert_eq!(fields(exceptions::save(&org, &ann, None, &eve).await.expect_err("there")), ["day"]);
         assert_eq!(
             hours::heard(&org, at("2026-12-24 12:30"), "today").await.as_deref(),
-            Some("Today we have special hours for Christmas Eve: from seven in the morning to noon and from two to four in the afternoon. \
-                  We are closed now. We open again today at two in the afternoon.")
+            Some("Today we have special hours for Christmas Eve: from seven in the morning to noon and from two in the afternoon to four in \
+                  the afternoon. We are closed now. We open again today at two in the afternoon.")
         );
 
         let closed = ExceptionForm { day: day("2026-12-25"), name: "Christmas Day".into(), spans: vec![span("", "")], version: 1 };

@@ -1,0 +1,3 @@
+//! Pages of packs: absent where the pack is off.
+
+pub mod menu;
