@@ -1,6 +1,7 @@
 //! Pages whose forms change what the page itself shows.
 
 use leptos::{prelude::*, server_fn::ServerFn};
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::error::AppError;
 
@@ -10,7 +11,7 @@ pub fn reload_after<S, T>(action: ServerAction<S>, data: Resource<Result<T, AppE
 where
     S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync + 'static,
-    T: Clone + Send + Sync + 'static,
+    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
     let asked = StoredValue::new(false);
     Effect::new(move |_| {
@@ -42,7 +43,9 @@ fn tidy(within: &str) {
             web_sys::{Element, HtmlFormElement},
         };
 
-        let Ok(found) = document().query_selector_all(&format!("{within} form, {within} details[open]")) else { return };
+        let Ok(found) = document().query_selector_all(&format!("{within} form, {within} details[open]")) else {
+            return;
+        };
         for at in 0..found.length() {
             let Some(node) = found.item(at) else { continue };
             match node.dyn_into::<HtmlFormElement>() {
@@ -66,7 +69,8 @@ pub fn focus(ids: &[String]) {
     {
         use leptos::{wasm_bindgen::JsCast as _, web_sys::HtmlElement};
 
-        let usable = ids.iter().filter_map(|id| document().get_element_by_id(id)).find(|it| !it.has_attribute("disabled"));
+        let usable =
+            ids.iter().filter_map(|id| document().get_element_by_id(id)).find(|it| !it.has_attribute("disabled"));
         if let Some(element) = usable.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             // An element of the page can be focused; otherwise the focus stays where it is.
             let _ = element.focus();

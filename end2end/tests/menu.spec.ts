@@ -65,11 +65,11 @@ test("many prices are changed after a look, and not when they changed meanwhile"
     await page.getByRole("button", { name: "Show the new prices" }).click();
   }
   const croissant = staff.getByRole("row", { name: /croissant/i }).first();
-  await expect(croissant).toContainText("$3.75");
-  await expect(croissant).toContainText("$4.10");
+  await expect(croissant).toContainText("$3.95");
+  await expect(croissant).toContainText("$4.30");
   await staff.getByRole("button", { name: /^Change \d+ prices$/ }).click();
   await expect(staff.getByText(/prices have changed/)).toBeVisible();
-  await expect(staff.getByText("$4.10").first()).toBeVisible();
+  await expect(staff.getByText("$4.30").first()).toBeVisible();
 
   await colleague.getByRole("button", { name: /^Change \d+ prices$/ }).click();
   await expect(colleague.getByRole("alert")).toContainText("changed since you looked");

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        for (text, minor) in [("8.50", 850), ("$ 8.5", 850), ("8,50", 850), ("8", 800), ("1,250.00", 125_000), ("1,250", 125_000)] {
+        for (text, minor) in
+            [("8.50", 850), ("$ 8.5", 850), ("8,50", 850), ("8", 800), ("1,250.00", 125_000), ("1,250", 125_000)]
+        {
             assert_eq!(Money::read(text), Some(minor), "{text}");
         }
         assert_eq!([Money::read(".5"), Money::read("-0.25"), Money::read("8.")], [Some(50), Some(-25), Some(800)]);

@@ -19,10 +19,8 @@ const PAGES: &[(&str, &str, Glyph, &str)] = &[
 ];
 
 /// The pages of packs: absent where the pack is off.
-const PACK_PAGES: &[(PackKey, &str, &str, Glyph)] = &[
-    (PackKey::Menu, "menu", "Menu", Glyph::Cup),
-    (PackKey::Menu, "hours", "Hours", Glyph::Calendar),
-];
+const PACK_PAGES: &[(PackKey, &str, &str, Glyph)] =
+    &[(PackKey::Menu, "menu", "Menu", Glyph::Cup), (PackKey::Menu, "hours", "Hours", Glyph::Calendar)];
 
 type Loaded = Resource<Result<FrameData, AppError>>;
 

@@ -22,11 +22,7 @@ pub struct WeekLine {
 
 /// Keeps the ordinary week.
 #[server(prefix = "/rpc")]
-pub async fn save_week(
-    slug: String,
-    version: i64,
-    #[server(default)] hours: Vec<WeekLine>,
-) -> Result<(), AppError> {
+pub async fn save_week(slug: String, version: i64, #[server(default)] hours: Vec<WeekLine>) -> Result<(), AppError> {
     let asking = crate::session::member_with_pack(&slug, model::PackKey::Menu).await?;
     let span = |line: WeekLine| model::WeekSpan {
         weekday: line.weekday,
@@ -41,7 +37,13 @@ const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday",
 
 /// The form: each day has room for one interval more than it has, so that one can be added without scripts.
 #[component]
-pub fn Week(week: Vec<Vec<Span>>, version: i64, slug: String, save: ServerAction<SaveWeek>, may_write: bool) -> impl IntoView {
+pub fn Week(
+    week: Vec<Vec<Span>>,
+    version: i64,
+    slug: String,
+    save: ServerAction<SaveWeek>,
+    may_write: bool,
+) -> impl IntoView {
     let error = refusal(save);
     let dirty = unsaved::guard();
     Effect::new(move |_| {

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
-    format,
-    fresh,
+    format, fresh,
     pages::use_slug,
     ui::{Card, EmptyState, Failure, FieldProblem, Glyph, Icon, Page, Problem, SkeletonRows, Toasts, refusal},
 };

@@ -5,8 +5,8 @@ use model::{
     ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
     HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId,
     OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId, PersonaState,
-    PhoneNumber, PlanId, PlanPeriod, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId, SponsorPackageId,
-    TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId, WinnerId,
+    PhoneNumber, PlanId, PlanPeriod, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId,
+    SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId, WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
 

@@ -11,7 +11,8 @@ use crate::{
     fresh,
     pages::use_slug,
     ui::{
-        Badge, Card, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, Toasts, Tone, refusal,
+        Badge, Card, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, Toasts, Tone,
+        refusal,
     },
 };
 
@@ -165,7 +166,8 @@ fn Row(
 ) -> impl IntoView {
     let ExtraLine { id, name, price, allergens, active, .. } = extra.clone();
     let off = (!active).then(|| view! { <Badge text="Not offered" tone=Tone::Plain /> });
-    let contains = (!allergens.is_empty()).then(|| view! { <span class="muted block text-xs">{format!("Contains {allergens}")}</span> });
+    let contains = (!allergens.is_empty())
+        .then(|| view! { <span class="muted block text-xs">{format!("Contains {allergens}")}</span> });
     let tools = may_write.then(|| {
         view! {
             <div class="flex items-center">

@@ -3,6 +3,7 @@
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 use model::MenuPart;
+use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     error::AppError,
@@ -100,7 +101,9 @@ pub fn Deleted() -> impl IntoView {
         Some((part.parse::<MenuPart>().ok()?, id.to_owned()))
     });
     let told = move || match deleted.read().as_ref().map(|(part, _)| *part) {
-        Some(MenuPart::Category) => "The category is deleted with all that was in it; callers are not told of it any more.",
+        Some(MenuPart::Category) => {
+            "The category is deleted with all that was in it; callers are not told of it any more."
+        }
         Some(MenuPart::Item) => "The item is deleted; callers are not told of it any more.",
         Some(MenuPart::Modifier) => "The extra is deleted; callers are not offered it any more.",
         Some(MenuPart::Plan) => "The subscription is deleted; callers are not told of it any more.",
@@ -164,7 +167,10 @@ pub struct Order {
 
 impl Order {
     /// Provides it to the lists of a page, whose `data` is loaded again after each move.
-    pub fn provide<T: Clone + Send + Sync + 'static>(data: Resource<Result<T, AppError>>) -> Self {
+    pub fn provide<T>(data: Resource<Result<T, AppError>>) -> Self
+    where
+        T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
         let order = Self {
             place: ServerAction::new(),
             delete: ServerAction::new(),

@@ -12,7 +12,8 @@ use crate::{
     fresh,
     pages::use_slug,
     ui::{
-        Badge, Card, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, Toasts, Tone, refusal,
+        Badge, Card, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, Toasts, Tone,
+        refusal,
     },
     words,
 };

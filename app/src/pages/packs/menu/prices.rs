@@ -10,7 +10,8 @@ use crate::{
     format,
     pages::use_slug,
     ui::{
-        Card, DataTable, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, TextInput, refusal,
+        Card, DataTable, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, TextInput,
+        refusal,
     },
 };
 
@@ -55,9 +56,13 @@ impl Wish {
         let category = (!self.category.is_empty()).then(|| self.category.parse()).transpose();
         let number = self.value.trim().trim_start_matches('+').trim_end_matches('%');
         let step = if self.by == "amount" {
-            model::Money::read(number).map(model::PriceStep::Amount).ok_or_else(|| wrong("Write an amount, for instance 0.25 or -0.25."))?
+            model::Money::read(number)
+                .map(model::PriceStep::Amount)
+                .ok_or_else(|| wrong("Write an amount, for instance 0.25 or -0.25."))?
         } else {
-            model::Money::read(number).map(model::PriceStep::Percent).ok_or_else(|| wrong("Write a number, for instance 5 or -2.5."))?
+            model::Money::read(number)
+                .map(model::PriceStep::Percent)
+                .ok_or_else(|| wrong("Write a number, for instance 5 or -2.5."))?
         };
         Ok(model::PriceChange {
             category: category.map_err(|_| crate::session::not_found())?,
@@ -82,8 +87,7 @@ pub async fn load_prices(slug: String, wish: Wish) -> Result<PricesData, AppErro
 
 #[cfg(feature = "ssr")]
 async fn look(asking: &crate::session::Asking, wish: &Wish) -> Result<Preview, AppError> {
-    let preview =
-        backend::packs::menu::manage::prices::preview(&asking.org, &asking.member, wish.change()?).await?;
+    let preview = backend::packs::menu::manage::prices::preview(&asking.org, &asking.member, wish.change()?).await?;
     let money = |minor| model::Money { minor, currency: preview.currency }.to_string();
     let line = |line: &model::PriceLine| {
         let name = format!("{} {}", line.item, line.size_name.to_lowercase()).trim().to_owned();
@@ -101,7 +105,9 @@ pub async fn apply_prices(slug: String, wish: Wish, seen: String) -> Result<(), 
     let changed = changed.map_err(|error| match error {
         backend::error::Error::Stale => {
             crate::session::answer_with(axum::http::StatusCode::CONFLICT);
-            AppError::Conflict("A price was changed since you looked. Look at the new prices again before you change them.".into())
+            AppError::Conflict(
+                "A price was changed since you looked. Look at the new prices again before you change them.".into(),
+            )
         }
         other => other.into(),
     })?;

@@ -53,8 +53,9 @@ pub fn Section(
             view! { <Row item at count=items_count slug=slug.clone() category=id.clone() may_write /> }
         })
         .collect_view();
+    let label = name.clone();
     view! {
-        <section class="rounded-box border border-base-300 bg-base-100" on:dragover=over on:drop=dropped aria-label=name.clone()>
+        <section class="rounded-box border border-base-300 bg-base-100" on:dragover=over on:drop=dropped aria-label=label>
             <header class="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-base-300 px-4 py-2 sm:px-5">
                 {grip} <h2 class="flex-1 font-semibold">{name}</h2> {tools} {rename}
             </header>
@@ -125,7 +126,8 @@ fn Row(item: ItemLine, at: usize, count: usize, slug: String, category: String, 
         }
     });
     let off = (!active).then(|| view! { <Badge text="Off the menu" tone=Tone::Plain /> });
-    let contains = (!allergens.is_empty()).then(|| view! { <span class="muted block text-xs">{format!("Contains {allergens}")}</span> });
+    let contains = (!allergens.is_empty())
+        .then(|| view! { <span class="muted block text-xs">{format!("Contains {allergens}")}</span> });
     view! {
         <li class="flex items-center gap-3 px-4 py-2 hover:bg-base-200 sm:px-5" on:drop=dropped>
             {grip}

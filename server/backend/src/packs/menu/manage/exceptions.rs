@@ -67,9 +67,8 @@ pub async fn save(org: &Org, by: &Member, was: Option<NaiveDate>, form: &Excepti
     let mut tx = org.begin().await?;
     one_at_a_time(&mut tx).await?;
     if let Some(was) = was {
-        let delete = sql!(
-            "delete from hour_exceptions where org_id = $1 and day = $2 and version = $3 and deleted_at is null"
-        );
+        let delete =
+            sql!("delete from hour_exceptions where org_id = $1 and day = $2 and version = $3 and deleted_at is null");
         if tx.run(delete, args![was, form.version]).await? == 0 {
             return Err(missed(is_there(&mut tx, was).await?));
         }

@@ -25,8 +25,7 @@ pub async fn week(org: &Org) -> DbResult<WeekForm> {
             args![],
         )
         .await?;
-    let version: Option<(i64,)> =
-        org.optional(sql!("select week from hour_edits where org_id = $1"), args![]).await?;
+    let version: Option<(i64,)> = org.optional(sql!("select week from hour_edits where org_id = $1"), args![]).await?;
     let span = |(weekday, opens, closes)| WeekSpan { weekday, span: SpanForm { opens, closes } };
     Ok(WeekForm { spans: rows.into_iter().map(span).collect(), version: version.map_or(0, |(version,)| version) })
 }
@@ -61,8 +60,7 @@ pub async fn save_week(org: &Org, by: &Member, form: &WeekForm) -> Result<()> {
     tx.run(sql!("delete from opening_hours where org_id = $1"), args![]).await?;
     let mut told: Vec<Value> = Vec::new();
     for (weekday, Open { interval, .. }) in open {
-        let insert =
-            sql!("insert into opening_hours (org_id, id, weekday, opens, closes) values ($1, $2, $3, $4, $5)");
+        let insert = sql!("insert into opening_hours (org_id, id, weekday, opens, closes) values ($1, $2, $3, $4, $5)");
         tx.run(insert, args![OpeningHoursId::new(), weekday, interval.opens, interval.closes]).await?;
         told.push(json!({ "weekday": weekday, "opens": interval.opens, "closes": interval.closes }));
     }
@@ -110,9 +108,8 @@ pub(super) fn read(span: &SpanForm, field: &str, errors: &mut Vec<FieldError>) -
 pub(super) fn overlaps(open: &[&Open], shifts: &[i64]) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (at, later) in open.iter().enumerate() {
-        let meets = |other: &&&Open| {
-            shifts.iter().any(|shift| later.from < other.to + shift && other.from + shift < later.to)
-        };
+        let meets =
+            |other: &&&Open| shifts.iter().any(|shift| later.from < other.to + shift && other.from + shift < later.to);
         if let Some(other) = open[..at].iter().find(meets) {
             let clock = |time: NaiveTime| time.format("%-I:%M %P").to_string();
             let (opens, closes) = (clock(other.interval.opens), clock(other.interval.closes));

@@ -1,6 +1,9 @@
 //! Items with their sizes and prices.
 
-use model::{CategoryForm, CategoryRow, ItemForm, ItemRow, ItemSizeId, Member, MenuCategoryId, MenuItemId, ModifierId, Role, SizeForm};
+use model::{
+    CategoryForm, CategoryRow, ItemForm, ItemRow, ItemSizeId, Member, MenuCategoryId, MenuItemId, ModifierId, Role,
+    SizeForm,
+};
 use serde_json::{Value, json};
 use sqlx::{FromRow, types::Json};
 
@@ -78,7 +81,11 @@ pub async fn menu(org: &Org) -> DbResult<Vec<CategoryRow>> {
 }
 
 fn item(row: Row, sizes: &[SizeRow], modifiers: &[(MenuItemId, ModifierId)]) -> ItemRow {
-    let size = |(id, _, name, price_minor): &SizeRow| SizeForm { id: Some(*id), name: name.clone(), price_minor: *price_minor };
+    let size = |(id, _, name, price_minor): &SizeRow| SizeForm {
+        id: Some(*id),
+        name: name.clone(),
+        price_minor: *price_minor,
+    };
     ItemRow {
         id: row.id,
         form: ItemForm {

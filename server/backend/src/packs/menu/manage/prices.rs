@@ -2,9 +2,7 @@
 
 use std::fmt::Write as _;
 
-use model::{
-    ItemSizeId, Member, MenuCategoryId, MenuItemId, PriceChange, PriceLine, PricePreview, PriceStep, Role,
-};
+use model::{ItemSizeId, Member, MenuCategoryId, MenuItemId, PriceChange, PriceLine, PricePreview, PriceStep, Role};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use sqlx::FromRow;
@@ -73,8 +71,7 @@ pub async fn apply(org: &Org, by: &Member, change: PriceChange, seen: &str) -> R
         if after == row.price_minor {
             continue;
         }
-        let update =
-            sql!("update item_sizes set price_minor = $3 where org_id = $1 and id = $2 and price_minor = $4");
+        let update = sql!("update item_sizes set price_minor = $3 where org_id = $1 and id = $2 and price_minor = $4");
         if tx.run(update, args![row.size, after, row.price_minor]).await? == 0 {
             return Err(Error::Stale);
         }
