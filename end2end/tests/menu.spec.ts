@@ -112,13 +112,11 @@ test.describe("without scripts", () => {
     await staff.getByLabel("Name of the new category").fill("Seasonal");
     await staff.getByRole("button", { name: "Add" }).click();
     await expect(staff.getByRole("heading", { name: "Seasonal" })).toBeVisible();
-    const first = await staff.getByRole("listitem").getByRole("link").filter({ hasText: /^[A-Z]/ }).first().innerText();
-    expect(first).not.toBe("");
     await staff.getByRole("button", { name: "Move Seasonal up" }).click();
     await expect(staff.getByRole("heading", { level: 2 }).last()).not.toHaveText("Seasonal");
 
     await staff.goto(`${menu}/extras`);
-    await staff.getByRole("group").locator("summary[aria-label='Change Oat milk']").or(staff.locator("summary[aria-label='Change Oat milk']")).first().click();
+    await staff.locator("summary[aria-label='Change Oat milk']").click();
     const row = staff.getByRole("listitem").filter({ hasText: "Oat milk" });
     await row.getByLabel(/Price/).fill("0.85");
     await row.getByRole("button", { name: "Save" }).click();
