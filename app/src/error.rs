@@ -8,6 +8,7 @@ use leptos::{
     prelude::{FromServerFnError, ServerFnErrorErr},
     server_fn::codec::JsonEncoding,
 };
+use model::FieldError;
 use serde::{Deserialize, Serialize};
 
 /// Why a page or an action did not work.
@@ -21,6 +22,8 @@ pub enum AppError {
     Forbidden(String),
     /// What was entered cannot be kept; says why.
     Invalid(String),
+    /// Fields of a form do not hold what they should; says for each what to write instead.
+    Fields(Vec<FieldError>),
     /// Somebody else changed the same thing meanwhile; says what.
     Conflict(String),
     /// It was tried too often; says how long to wait.
@@ -38,12 +41,20 @@ impl AppError {
             Self::SignedOut => "Please sign in again",
             Self::NotFound => "There is nothing here",
             Self::Forbidden(_) => "Your role does not allow this",
-            Self::Invalid(_) => "Please check what you entered",
+            Self::Invalid(_) | Self::Fields(_) => "Please check what you entered",
             Self::Conflict(_) => "Somebody else was faster",
             Self::TooMany(_) => "Please wait a little",
             Self::Offline => "No connection to the server",
             Self::Trouble => "Something went wrong on our side",
         }
+    }
+
+    /// What is wrong with one field, if that is why.
+    pub fn of_field(&self, name: &str) -> Option<String> {
+        let Self::Fields(errors) = self else { return None };
+        let messages: Vec<&str> =
+            errors.iter().filter(|error| error.field == name).map(|error| error.message.as_str()).collect();
+        (!messages.is_empty()).then(|| messages.join(" "))
     }
 
     /// What a program is told.
@@ -54,7 +65,7 @@ impl AppError {
             Self::SignedOut => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid(_) | Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Offline | Self::Trouble => StatusCode::INTERNAL_SERVER_ERROR,
@@ -69,6 +80,10 @@ impl fmt::Display for AppError {
             Self::NotFound => f.write_str("The address may be wrong, or it belongs to another organisation."),
             Self::Forbidden(role) => write!(f, "Ask somebody with the role \u{201c}{role}\u{201d} to do it."),
             Self::Invalid(why) | Self::Conflict(why) | Self::TooMany(why) => f.write_str(why),
+            Self::Fields(errors) => {
+                let messages: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
+                f.write_str(&messages.join(" "))
+            }
             Self::Offline => f.write_str("Check your connection and try again. Calls are answered all the same."),
             Self::Trouble => f.write_str("Try again in a moment. Calls are answered all the same."),
         }
@@ -105,7 +120,7 @@ impl From<backend::error::Error> for AppError {
         match error {
             Error::NotFound => crate::session::not_found(),
             Error::Forbidden(role) => Self::Forbidden(role.label().to_owned()),
-            Error::Invalid(_) => Self::Invalid(error.to_string()),
+            Error::Invalid(errors) => Self::Fields(errors),
             Error::Stale => Self::Conflict(
                 "This was changed since you opened it. Copy what you wrote, reload the page, and put it in again."
                     .into(),

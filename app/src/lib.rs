@@ -16,6 +16,7 @@ mod cookie;
 mod error;
 mod format;
 mod frame;
+mod fresh;
 mod live;
 #[cfg(feature = "ssr")]
 mod markdown;
@@ -72,6 +73,13 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("knowledge-base"), StaticSegment("new")) view={Lazy::<parts::NewArticle>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("knowledge-base"), ParamSegment("id")) view={Lazy::<parts::Article>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("today") view={Lazy::<parts::Today>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("menu") view={Lazy::<parts::Menu>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("menu"), StaticSegment("items"), StaticSegment("new")) view={Lazy::<parts::NewItem>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("menu"), StaticSegment("items"), ParamSegment("id")) view={Lazy::<parts::Item>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("menu"), StaticSegment("extras")) view={Lazy::<parts::Extras>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("menu"), StaticSegment("plans")) view={Lazy::<parts::Plans>::new()} ssr=SsrMode::Async />
+                    <Route path=(StaticSegment("menu"), StaticSegment("prices")) view={Lazy::<parts::Prices>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("hours") view={Lazy::<parts::Hours>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("outbox") view={Lazy::<parts::Outbox>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("events") view={Lazy::<parts::Events>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("events"), StaticSegment("new")) view={Lazy::<parts::NewEvent>::new()} ssr=SsrMode::Async />

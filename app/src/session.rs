@@ -4,7 +4,7 @@ use axum::http::{StatusCode, header, request::Parts};
 use backend::{Backend, org::Org};
 use leptos::prelude::{expect_context, use_context};
 use leptos_axum::ResponseOptions;
-use model::{Member, Role, UserId};
+use model::{Member, PackKey, Role, UserId};
 use tower_sessions::Session;
 
 use crate::error::AppError;
@@ -51,6 +51,12 @@ pub async fn member(slug: &str) -> Result<Asking, AppError> {
     let found = backend::users::member(&backend, user_id, slug).await.map_err(trouble)?;
     let (org, member) = found.ok_or_else(not_found)?;
     Ok(Asking { backend, org, member })
+}
+
+/// The same, where a pack is on; elsewhere the pack's pages are not there.
+pub async fn member_with_pack(slug: &str, pack: PackKey) -> Result<Asking, AppError> {
+    let asking = member(slug).await?;
+    if asking.org.has_pack(pack) { Ok(asking) } else { Err(not_found()) }
 }
 
 /// The same, if their role allows what `needed` may do.

@@ -1,6 +1,8 @@
 //! The plain words for what the records name by a key.
 
-use model::{CallStatus, Lasts, MessageReason, MessageState, NoticeKind, Outcome, Patience, Sentiment, ToolStatus};
+use model::{
+    CallStatus, Lasts, MessageReason, MessageState, NoticeKind, Outcome, Patience, PlanPeriod, Sentiment, ToolStatus,
+};
 
 use crate::ui::Tone;
 
@@ -165,6 +167,15 @@ pub const fn patience(patience: Patience) -> (&'static str, &'static str) {
         Patience::Quick => ("Quick", "Answers at once; may cut in on slow speakers"),
         Patience::Normal => ("Normal", "Right for most callers"),
         Patience::Patient => ("Patient", "Waits long; for callers who think while they speak"),
+    }
+}
+
+/// How often a subscription is paid.
+pub const fn period(period: PlanPeriod) -> &'static str {
+    match period {
+        PlanPeriod::Week => "Every week",
+        PlanPeriod::TwoWeeks => "Every two weeks",
+        PlanPeriod::Month => "Every month",
     }
 }
 

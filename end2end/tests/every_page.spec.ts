@@ -1,10 +1,11 @@
 // What holds for every page: it is readable without scripts, clean in the console, free of barriers, and fits a telephone's screen.
 import type { Page } from "@playwright/test";
 
-import { cookoff, demoPassword } from "../support/aida";
+import { coffee, cookoff, demoPassword } from "../support/aida";
 import { expect, expectNoBarriers, hydrated, signIn, test } from "../support/test";
 
 const admin = `/admin/${cookoff.slug}`;
+const shop = `/admin/${coffee.slug}`;
 
 /** A page's name, and how to get there: an address, or the first such link on another page. */
 const pages: [name: string, from: string, link?: string][] = [
@@ -24,6 +25,13 @@ const pages: [name: string, from: string, link?: string][] = [
   ["sponsor-packages", `${admin}/events/packages`],
   ["ticket-sales", `${admin}/events/sales`],
   ["voice", `${admin}/voice`],
+  ["menu", `${shop}/menu`],
+  ["menu-item", `${shop}/menu`, `a[href^="${shop}/menu/items/"]:not([href$="/new"])`],
+  ["new-menu-item", `${shop}/menu/items/new`],
+  ["menu-extras", `${shop}/menu/extras`],
+  ["menu-plans", `${shop}/menu/plans`],
+  ["menu-prices", `${shop}/menu/prices?by=percent&value=5&round=5`],
+  ["hours", `${shop}/hours`],
 ];
 
 async function open(page: Page, from: string, link?: string): Promise<void> {

@@ -9,9 +9,11 @@ mod dashboard;
 mod event;
 mod form;
 mod greeting;
+mod hours;
 mod id;
 mod live;
 mod mail;
+mod menu;
 mod message;
 mod money;
 mod order;
@@ -35,9 +37,14 @@ pub use event::{
 };
 pub use form::FieldError;
 pub use greeting::greeting;
+pub use hours::{ExceptionForm, SpanForm, WeekForm, WeekSpan};
 pub use id::*;
 pub use live::{LiveCall, LiveEvent, LiveKind};
 pub use mail::{EmailAddress, EmailAddressError};
+pub use menu::{
+    CategoryForm, CategoryRow, ItemForm, ItemRow, MenuPart, ModifierForm, ModifierRow, PlanForm, PlanPeriod, PlanRow,
+    PriceChange, PriceLine, PricePreview, PriceStep, SizeForm,
+};
 pub use message::{Channel, MessageReason, MessageState};
 pub use money::{Currency, Money};
 pub use order::{OrderState, RefundRow, Sale, SaleDetail, SaleFilter, SalePage, SponsorInquiry};

@@ -5,6 +5,7 @@ pub mod call;
 pub mod calls;
 pub mod dashboard;
 pub mod home;
+pub mod hours;
 pub mod knowledge_base;
 pub mod live;
 pub mod login;

@@ -12,10 +12,18 @@ use super::{
     call::CallPage,
     calls::CallsPage,
     dashboard::DashboardPage,
+    hours::HoursPage,
     knowledge_base::KnowledgeBasePage,
     live::LivePage,
     outbox::OutboxPage,
     packs::events::{EventPage, EventsPage, NewEventPage, PackagesPage, SalePage, SalesPage, VenuesPage},
+    packs::menu::{
+        MenuPage,
+        extras::ExtrasPage,
+        item::{ItemPage, NewItemPage},
+        plans::PlansPage,
+        prices::PricesPage,
+    },
     today::TodayPage,
     voice::VoicePage,
 };
@@ -73,6 +81,15 @@ parts! {
         Packages show_packages __preload_show_packages: PackagesPage,
         Sales show_sales __preload_show_sales: SalesPage,
         Sale show_sale __preload_show_sale: SalePage,
+    }
+    menu {
+        Menu show_menu __preload_show_menu: MenuPage,
+        NewItem show_new_item __preload_show_new_item: NewItemPage,
+        Item show_item __preload_show_item: ItemPage,
+        Extras show_extras __preload_show_extras: ExtrasPage,
+        Plans show_plans __preload_show_plans: PlansPage,
+        Prices show_prices __preload_show_prices: PricesPage,
+        Hours show_hours __preload_show_hours: HoursPage,
     }
     voice {
         Voice show_voice __preload_show_voice: VoicePage,

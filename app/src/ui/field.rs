@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::error::AppError;
+
 /// A label above a control, a hint below.
 #[component]
 pub fn Field(
@@ -68,4 +70,20 @@ pub fn TextInput(
         </Field>
     }
     .into_any()
+}
+
+/// What is wrong with one field, below it, once its form was refused.
+#[component]
+pub fn FieldProblem(
+    /// Why the form was refused.
+    #[prop(into)]
+    error: Signal<Option<AppError>>,
+    /// The field, as the refusal names it.
+    #[prop(into)]
+    name: String,
+) -> impl IntoView {
+    move || {
+        let message = error.read().as_ref().and_then(|error| error.of_field(&name));
+        message.map(|message| view! { <p class="text-sm text-error">{message}</p> })
+    }
 }

@@ -85,6 +85,16 @@ pub enum Glyph {
     Copy,
     /// A notice on a board.
     Notice,
+    /// Something to eat or drink.
+    Cup,
+    /// A day.
+    Calendar,
+    /// Towards the beginning of a list.
+    Up,
+    /// Towards the end of a list.
+    Down,
+    /// Something to take hold of.
+    Grip,
 }
 
 impl Glyph {
@@ -174,6 +184,15 @@ impl Glyph {
             Self::Copy => {
                 "M10 8h10a2 2 0 0 1 2 2v10a2 2 0 0 1 -2 2h-10a2 2 0 0 1 -2 -2v-10a2 2 0 0 1 2 -2zM4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"
             }
+            Self::Cup => {
+                "M10 2v2M14 2v2M16 8a1 1 0 0 1 1 1v8a4 4 0 0 1-4 4H7a4 4 0 0 1-4-4V9a1 1 0 0 1 1-1h14a4 4 0 1 1 0 8h-1M6 2v2"
+            }
+            Self::Calendar => {
+                "M8 2v4M16 2v4M5 4h14a2 2 0 0 1 2 2v14a2 2 0 0 1 -2 2h-14a2 2 0 0 1 -2 -2v-14a2 2 0 0 1 2 -2zM3 10h18"
+            }
+            Self::Up => "M18 15l-6-6-6 6",
+            Self::Down => "M6 9l6 6 6-6",
+            Self::Grip => "M9 5h.01M9 12h.01M9 19h.01M15 5h.01M15 12h.01M15 19h.01",
         }
     }
 }

@@ -26,7 +26,7 @@ pub use card::Card;
 pub use dialog::{Dialog, DialogHandle};
 pub use empty_state::EmptyState;
 pub use failure::{Failure, Problem, refusal};
-pub use field::{Field, TextInput};
+pub use field::{Field, FieldProblem, TextInput};
 pub use history::VersionRow;
 pub use icon::{Glyph, Icon};
 pub use page::Page;

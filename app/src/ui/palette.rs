@@ -76,6 +76,12 @@ fn fixed_choices(slug: &str, packs: &[PackKey]) -> Vec<Choice> {
     };
     let action = |label: &str, glyph, does| Choice { label: label.into(), detail: "Action".into(), glyph, does };
     let mut choices: Vec<_> = rail::pages(slug, packs).into_iter().map(page).collect();
+    if packs.contains(&PackKey::Menu) {
+        choices.extend([
+            action("Add an item to the menu", Glyph::Plus, Does::Open(format!("/admin/{slug}/menu/items/new"))),
+            action("Change many prices", Glyph::Cup, Does::Open(format!("/admin/{slug}/menu/prices"))),
+        ]);
+    }
     choices.extend([
         action("Write a new article", Glyph::Plus, Does::Open(format!("/admin/{slug}/knowledge-base/new"))),
         action("Mark something as sold out, close early", Glyph::Notice, Does::Open(format!("/admin/{slug}/today"))),

@@ -19,7 +19,11 @@ const PAGES: &[(&str, &str, Glyph, &str)] = &[
 ];
 
 /// The same for the pages of packs, which are only there where the pack is on.
-const PACK_PAGES: &[(PackKey, &str, &str, Glyph, &str)] = &[(PackKey::Events, "events", "Events", Glyph::Ticket, "e")];
+const PACK_PAGES: &[(PackKey, &str, &str, Glyph, &str)] = &[
+    (PackKey::Events, "events", "Events", Glyph::Ticket, "e"),
+    (PackKey::Menu, "menu", "Menu", Glyph::Cup, "m"),
+    (PackKey::Menu, "hours", "Hours", Glyph::Calendar, "h"),
+];
 
 /// The packs of the organisation looked at, once the browser knows them.
 #[derive(Clone, Copy)]

@@ -92,6 +92,8 @@ async fn sold(org: &Org) -> (i64, i64) {
 }
 
 async fn texts(org: &Org) -> Vec<String> {
-    let sql = sql!("select body from outbox where org_id = $1 and channel = 'text' and about_kind = 'order' order by created_at, id");
+    let sql = sql!(
+        "select body from outbox where org_id = $1 and channel = 'text' and about_kind = 'order' order by created_at, id"
+    );
     org.all::<(String,)>(sql, args![]).await.expect("read").into_iter().map(|(body,)| body).collect()
 }

@@ -48,7 +48,10 @@ async fn hours(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<UpcomingRow>> {
     for (name, day) in [("Today", today), ("Tomorrow", today + TimeDelta::days(1))] {
         let exceptions: Vec<(String, Option<String>, Option<String>)> = org
             .all(
-                sql!("select name, opens, closes from hour_exceptions where org_id = $1 and day = $2 order by opens"),
+                sql!(
+                    "select name, opens, closes
+                       from hour_exceptions where org_id = $1 and day = $2 and deleted_at is null order by opens"
+                ),
                 args![day],
             )
             .await?;

@@ -5,8 +5,9 @@ use model::{
     ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
     HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId, NoticeId,
     NoticeKind, OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId,
-    PersonaState, PhoneNumber, PlanId, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId,
-    SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId, WinnerId,
+    PersonaState, PhoneNumber, PlanId, PlanPeriod, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId,
+    SponsorInquiryId, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId,
+    WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
 
@@ -93,7 +94,7 @@ from_text! {
     HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
     PersonaState, Role, Scope, PackKey, Currency, OrderId, OutboxId, JobId, WebhookId, Channel, MessageReason,
     MessageState, EmailAddress, ProposalId, SponsorInquiryId, SponsorId, ChefId, OrderState, NoticeId,
-    NoticeKind,
+    NoticeKind, PlanPeriod,
 }
 
 macro_rules! bind {

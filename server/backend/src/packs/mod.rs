@@ -3,6 +3,7 @@
 //! A pack is plain data ([`Pack`]); a tool is one file in its pack's folder (see [`tool`]). To add a tool, write its file
 //! and put its name into the pack's `tools![…]`; to add a pack, follow the compiler from [`PackKey`].
 
+pub(crate) mod editing;
 pub mod events;
 pub mod front_desk;
 pub mod heard;

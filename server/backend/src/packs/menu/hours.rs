@@ -104,7 +104,10 @@ pub async fn written(org: &Org) -> DbResult<Hours> {
         .await?;
     let exceptions: Vec<ExceptionRow> = org
         .all(
-            sql!("select day, name, opens, closes from hour_exceptions where org_id = $1 order by day, opens"),
+            sql!(
+                "select day, name, opens, closes
+                   from hour_exceptions where org_id = $1 and deleted_at is null order by day, opens"
+            ),
             args![],
         )
         .await?;

@@ -8,6 +8,7 @@ mod get_store_hours;
 mod get_subscription_info;
 pub mod holidays;
 pub mod hours;
+pub mod manage;
 pub mod product;
 pub mod store;
 

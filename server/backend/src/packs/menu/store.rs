@@ -111,14 +111,19 @@ struct ModifierRow {
 /// The whole menu, in its order; empty categories are left out.
 pub async fn menu(org: &Org) -> DbResult<Vec<Category>> {
     let categories: Vec<CategoryRow> = org
-        .all(sql!("select id, slug, name from menu_categories where org_id = $1 order by sort, name"), args![])
+        .all(
+            sql!(
+                "select id, slug, name from menu_categories where org_id = $1 and deleted_at is null order by sort, name"
+            ),
+            args![],
+        )
         .await?;
     let items: Vec<ItemRow> = org
         .all(
             sql!(
                 "select id, category_id, name, description, allergens
                    from menu_items
-                  where org_id = $1 and active
+                  where org_id = $1 and active and deleted_at is null
                   order by sort, name"
             ),
             args![],
@@ -136,7 +141,7 @@ pub async fn menu(org: &Org) -> DbResult<Vec<Category>> {
                 "select m.id, i.item_id, m.name, m.price_minor, m.allergens
                    from item_modifiers i
                    join modifiers m on m.id = i.modifier_id and m.org_id = i.org_id
-                  where i.org_id = $1 and m.active
+                  where i.org_id = $1 and m.active and m.deleted_at is null
                   order by m.sort, m.name"
             ),
             args![],
@@ -196,7 +201,7 @@ pub async fn plans(org: &Org) -> DbResult<Vec<Plan>> {
             sql!(
                 "select id, name, description, price_minor, period
                    from subscription_plans
-                  where org_id = $1 and active
+                  where org_id = $1 and active and deleted_at is null
                   order by sort, price_minor"
             ),
             args![],

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use model::{ChefForm, EventForm, EventId, Member, PackageForm, Role, SponsorForm, TierForm, VenueForm, WinnerForm};
 
 use super::*;
-use crate::{engines, packs::events::store, testing::World};
+use crate::{engines, error::Error, org::Org, packs::events::store, testing::World};
 
 fn form(title: &str) -> EventForm {
     let day = NaiveDate::from_ymd_opt(2026, 12, 5).expect("a day");

@@ -1,0 +1,4 @@
+//! The pages of packs: absent where a pack is off.
+
+pub mod events;
+pub mod menu;
