@@ -67,7 +67,17 @@ impl Money {
             Some(at) if text.len() - at <= 3 => (&text[..at], &text[at + 1..]),
             _ => (text, ""),
         };
-        let whole: String = whole.chars().filter(|letter| !".,".contains(*letter)).collect();
+        // Nobody can tell whether 8.505 is a slip of the finger or eight thousand.
+        if rest.is_empty() && whole.matches('.').count() == 1 && !whole.contains(',') {
+            return None;
+        }
+        let mut groups = whole.split(['.', ',']);
+        let first = groups.next().unwrap_or_default();
+        let grouped: Vec<&str> = groups.collect();
+        if grouped.iter().any(|group| group.len() != 3) || (!grouped.is_empty() && !(1..=3).contains(&first.len())) {
+            return None;
+        }
+        let whole = format!("{first}{}", grouped.concat());
         let digits = |text: &str| text.bytes().all(|letter| letter.is_ascii_digit());
         if whole.len() + rest.len() == 0 || whole.len() > 9 || !digits(&whole) || !digits(rest) {
             return None;
@@ -104,7 +114,7 @@ mod tests {
             assert_eq!(Money::read(text), Some(minor), "{text}");
         }
         assert_eq!([Money::read(".5"), Money::read("-0.25"), Money::read("8.")], [Some(50), Some(-25), Some(800)]);
-        for text in ["", "-", ".", "eight", "8.5x", "99999999999"] {
+        for text in ["", "-", ".", "eight", "8.5x", "8.505", "1,50,0", "12,5000", "99999999999"] {
             assert_eq!(Money::read(text), None, "{text}");
         }
         assert_eq!([Money::usd(850).written(), Money::usd(-5).written()], ["8.50", "-0.05"]);
