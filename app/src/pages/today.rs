@@ -140,7 +140,8 @@ pub fn TodayPage() -> impl IntoView {
     let notices = Resource::new_blocking(move || slug.get(), load_notices);
     let actions = Actions { put: ServerAction::new(), take_off: ServerAction::new(), again: ServerAction::new() };
     answer(slug, notices, actions);
-    keep_fresh(slug, notices);
+    let shown = StoredValue::new(None);
+    keep_fresh(slug, notices, shown);
     view! {
         <Page
             title="Today"
@@ -164,6 +165,7 @@ pub fn TodayPage() -> impl IntoView {
                             .await
                             .ok()
                             .map(|notices| {
+                                shown.set_value(Some(notices.clone()));
                                 view! { <on::OnNow notices slug=slug.get_untracked() may_write action=actions.take_off /> }
                             })
                     })}
@@ -216,14 +218,17 @@ fn answer(slug: Memo<String>, notices: Resource<Result<Vec<NoticeLine>, AppError
 
 /// Loads the list again when something has changed, and only then: nothing moves under the finger.
 #[cfg_attr(not(feature = "hydrate"), expect(unused_variables, reason = "only a browser keeps a page open"))]
-fn keep_fresh(slug: Memo<String>, notices: Resource<Result<Vec<NoticeLine>, AppError>>) {
+fn keep_fresh(
+    slug: Memo<String>,
+    notices: Resource<Result<Vec<NoticeLine>, AppError>>,
+    shown: StoredValue<Option<Vec<NoticeLine>>>,
+) {
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let ask = move || {
             leptos::task::spawn_local(async move {
                 let Ok(now) = load_notices(slug.get_untracked()).await else { return };
-                let is_shown = notices.try_get_untracked().flatten().is_none_or(|shown| shown.as_ref() == Ok(&now));
-                if !is_shown {
+                if shown.try_get_value().flatten().is_some_and(|shown| shown != now) {
                     notices.refetch();
                 }
             });

@@ -14,7 +14,7 @@ use backend::{
     providers::payments::PaymentFact,
     sql, writes,
 };
-use model::OrderState;
+use model::{OrderState, SaleFilter};
 use practice::phone::{CallOptions, Utterance, Who};
 
 use crate::world::{Engine, Setup, World, until};
@@ -67,7 +67,9 @@ fn buyer(world: &World) -> CallOptions {
 
 /// Pays as soon as there is something to pay, as the payment provider tells it: twice.
 async fn pays(world: &World, org: &Org) -> orders::Order {
-    let sale = until(Duration::from_mins(1), async || orders::sales(org, None).await.ok()?.into_iter().next()).await;
+    let newest = SaleFilter { limit: 1, ..SaleFilter::default() };
+    let sale =
+        until(Duration::from_mins(1), async || orders::page(org, &newest).await.ok()?.sales.into_iter().next()).await;
     let order = orders::get(org, sale.expect("an order is placed").id).await.expect("read").expect("there");
     let paid = PaymentFact::Paid {
         session: None,

@@ -19,7 +19,7 @@ async fn what_is_put_up_during_a_call_is_in_the_next_answer() {
     caller.says = vec![Utterance::Text(QUESTION.into()), Utterance::Text(QUESTION.into())];
 
     let put = async {
-        let looked_up = until(Duration::from_secs(60), async || has_looked_up(&world, &org).await.then_some(())).await;
+        let looked_up = until(Duration::from_mins(1), async || has_looked_up(&world, &org).await.then_some(())).await;
         looked_up.expect("the first question is looked up");
         let form = NoticeForm {
             kind: NoticeKind::SoldOut,

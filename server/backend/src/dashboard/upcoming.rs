@@ -14,7 +14,8 @@ pub(super) async fn upcoming(org: &Org, now: DateTime<Utc>) -> DbResult<(String,
 }
 
 async fn events(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<UpcomingRow>> {
-    let rows: Vec<(EventId, DateTime<Utc>, String, Option<String>, i64)> = org
+    type Columns = (EventId, DateTime<Utc>, String, Option<String>, i64);
+    let rows: Vec<Columns> = org
         .all(
             sql!(
                 "select e.id, e.starts_at, e.title, v.name,

@@ -93,6 +93,9 @@ pub async fn load_item(slug: String, id: Option<String>) -> Result<ItemData, App
     })
 }
 
+/// Before an extra's id in its field's name: a key that begins with a digit would be read as a place in a list.
+const EXTRA: &str = "extra-";
+
 /// Keeps an item; a new one where `id` is empty. Of `extras` only the keys count. An amount that cannot be read is no price.
 #[server(prefix = "/rpc")]
 pub async fn save_item(
@@ -123,7 +126,7 @@ pub async fn save_item(
         description: description.replace("\r\n", "\n"),
         allergens: allergens.split(',').map(str::to_owned).collect(),
         sizes: filled.map(size).collect(),
-        modifiers: extras.keys().filter_map(|id| id.parse().ok()).collect(),
+        modifiers: extras.keys().filter_map(|key| key.strip_prefix(EXTRA)?.parse().ok()).collect(),
         active,
         version,
     };
@@ -328,7 +331,7 @@ fn Extras(extras: Vec<(String, String, bool)>) -> impl IntoView {
         .map(|(id, name, goes)| {
             view! {
                 <label class="flex items-center gap-2">
-                    <input class="checkbox checkbox-sm" type="checkbox" name=format!("extras[{id}]") value="on" checked=goes />
+                    <input class="checkbox checkbox-sm" type="checkbox" name=format!("extras[{EXTRA}{id}]") value="on" checked=goes />
                     {name}
                 </label>
             }

@@ -91,8 +91,9 @@ fn say_one(category: &Category, gone: &SoldOut) -> String {
     let names: Vec<&str> = there.iter().map(|item| item.name.as_str()).collect();
     let cheapest = there.iter().flat_map(|item| &item.sizes).map(|size| size.price).min_by_key(|p| p.minor);
     let from = cheapest.map(|price| format!(", from {}", speech::price(price))).unwrap_or_default();
-    let out: String = out.iter().filter_map(|item| gone.item(item.id)).map(|told| format!(" {told}")).collect();
-    format!("Under {under} we have {}{from}.{out}", speech::list(&names))
+    let mut sentences = vec![format!("Under {under} we have {}{from}.", speech::list(&names))];
+    sentences.extend(out.iter().filter_map(|item| gone.item(item.id)).map(ToString::to_string));
+    sentences.join(" ")
 }
 
 fn section(category: &Category, with_prices: bool, gone: &SoldOut) -> Section {

@@ -55,7 +55,7 @@ impl Arguments {
         let asked = day::asked(&text, date, hours.exceptions()).ok_or_else(unknown)?;
         let notices = today::active(call.org, call.now).await?.into_iter();
         let of_today = notices.filter(|it| matches!(it.kind, NoticeKind::ClosingEarly | NoticeKind::OpeningLate));
-        let of_today: String = of_today.map(|notice| format!("{} ", notice.sentence)).collect();
+        let of_today: String = of_today.flat_map(|notice| [notice.sentence, " ".to_owned()]).collect();
         let view = View { hours: &hours, today: date, of_today, call };
         let (say, days) = match asked {
             Asked::Now => (view.now(), vec![view.day(date)]),
