@@ -56,7 +56,7 @@ fn Row(change: ChangeLine, seek: RwSignal<Option<i64>>, has_audio: bool) -> impl
     let from = change.from_ms;
     let span = format!("{} to {}", format::clock(from), format::clock(change.to_ms));
     let agreed = if has_audio {
-        let label = format!("Play the moment in which the caller agreed, {span}");
+        let label = format!("Hear the caller agree, {span}");
         view! {
             <button
                 class="btn btn-xs"

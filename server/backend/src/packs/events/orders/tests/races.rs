@@ -12,7 +12,7 @@ const LEFT: i64 = 10;
 
 /// How often somebody tries for a seat; `make bench` asks for 100,000.
 fn attempts() -> usize {
-    std::env::var("SEAT_ATTEMPTS").ok().and_then(|it| it.parse().ok()).unwrap_or(2_000)
+    std::env::var("SEAT_ATTEMPTS").ok().and_then(|it| it.parse().ok()).unwrap_or(256)
 }
 
 async fn almost_sold_out(world: &World) -> (Line, TierId, EventId) {
