@@ -74,6 +74,7 @@ test.describe("at 360 pixels, the narrowest", () => {
   test.use({ viewport: { width: 360, height: 740 } });
 
   test("no page hangs over at the side", async ({ staff }) => {
+    test.setTimeout(240_000); // All pages, one after the other.
     for (const [name, from, link] of pages) {
       await open(staff, from, link);
       await hydrated(staff);
