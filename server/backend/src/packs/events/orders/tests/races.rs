@@ -10,11 +10,6 @@ use super::*;
 const BUYERS: usize = 64;
 const LEFT: i64 = 10;
 
-/// How often somebody tries for a seat; `make bench` asks for 100,000.
-fn attempts() -> usize {
-    std::env::var("SEAT_ATTEMPTS").ok().and_then(|it| it.parse().ok()).unwrap_or(256)
-}
-
 async fn almost_sold_out(world: &World) -> (Line, TierId, EventId) {
     let line = Line::open(world).await;
     let event = chowder(&line.org).await;
@@ -88,41 +83,6 @@ engines! {
         for sale in page(&line.org, &of(event)).await.expect("read").sales {
             assert_eq!(sale.state, OrderState::Paid);
         }
-    }
-
-    async fn seats_that_are_kept_given_back_and_sold_all_day_long_are_never_more_than_there_are(world: World) {
-        let (line, tier, _) = almost_sold_out(world).await;
-        let mut buyers = tokio::task::JoinSet::new();
-        for buyer in 0..BUYERS {
-            let org = line.org.clone();
-            buyers.spawn(async move {
-                let mut bought = 0;
-                for attempt in 0..attempts().div_ceil(BUYERS) {
-                    let wanted = 1 + ((buyer + attempt) % 3) as i64;
-                    let mut tx = org.begin().await.expect("begun");
-                    let kept = seats::hold(&mut tx, tier, wanted).await.expect("asked");
-                    tx.commit().await.expect("committed");
-                    if !kept {
-                        continue;
-                    }
-                    let mut tx = org.begin().await.expect("begun");
-                    // Every buyer takes the first seats they get, and only looks at the later ones.
-                    if bought == 0 && buyer % 8 == 0 {
-                        seats::sell_held(&mut tx, tier, wanted).await.expect("sold");
-                        bought = wanted;
-                    } else {
-                        seats::release(&mut tx, tier, wanted).await.expect("given back");
-                    }
-                    tx.commit().await.expect("committed");
-                }
-                bought
-            });
-        }
-        let bought: i64 = buyers.join_all().await.into_iter().sum();
-
-        let (sold, held) = vip(&line.org).await;
-        assert_eq!((sold - 97, held), (bought, 0));
-        assert!(bought > 0 && bought <= LEFT, "{bought} of {LEFT}");
     }
 
     /// The control: buyers who look first and write then, as the guard forbids, are all promised a seat.
