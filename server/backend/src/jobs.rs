@@ -182,6 +182,7 @@ jobs! {
     open_checkout::OpenCheckout,
     refund_order::RefundOrder,
     release_hold::ReleaseHold,
+    remember_card::RememberCard,
     sweep_expired::SweepExpired,
     watch_checkout::WatchCheckout,
 }

@@ -1,10 +1,12 @@
 //! The practice Checkout: Stripe's interface as far as tickets need it, with a page on which a person pays by clicking.
 //!
-//! Pages (`checkout/sessions`), payments with a stored method (`payment_intents`) and refunds; idempotency keys are replayed; whatever
-//! changes is told in signed events, in whatever order and number the faults say. `ledger` is what it knows and decides, without a
-//! socket; `api` speaks the interface, `page` shows the pay page, `events` delivers.
+//! Pages (`checkout/sessions`), customers with the cards that they saved there, payments with a stored method (`payment_intents`) and
+//! refunds; idempotency keys are replayed; whatever changes is told in signed events, in whatever order and number the faults say.
+//! `ledger` is what it knows and decides, without a socket; `customers` is its part about people; `api` speaks the interface, `page`
+//! shows the pay page, `events` delivers.
 
 mod api;
+mod customers;
 mod events;
 mod ledger;
 mod page;
@@ -96,6 +98,7 @@ pub async fn serve(listener: TcpListener, options: Options, stop: CancellationTo
         .route("/v1/checkout/sessions", post(api::create_session))
         .route("/v1/checkout/sessions/{id}", get(api::session))
         .route("/v1/checkout/sessions/{id}/expire", post(api::expire))
+        .route("/v1/customers/{id}/payment_methods", get(api::payment_methods))
         .route("/v1/payment_intents", post(api::create_intent))
         .route("/v1/payment_intents/{id}", get(api::intent))
         .route("/v1/refunds", post(api::refund))

@@ -19,6 +19,7 @@ fn page(world: &World, order: OrderId) -> NewCheckout {
         title: "VIP, The Soup Cookoff".into(),
         unit: Money::usd(7_500),
         quantity: 2,
+        customer: None,
         expires_at: world.backend.clock().now() + TimeDelta::hours(1),
         success_url: format!("{}/health", world.url),
         cancel_url: format!("{}/health", world.url),
@@ -99,6 +100,38 @@ async fn slow_banks_closed_pages_and_stored_cards_are_understood() {
     assert_eq!(charge("pm_card_visa").await, ChargeState::Paid);
     assert_eq!(charge("pm_card_chargeDeclined").await, ChargeState::Declined("card_declined".into()));
     assert_eq!(charge("pm_card_authenticationRequired").await, ChargeState::NeedsCustomer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_was_saved_on_a_page_is_charged_and_its_owner_gets_a_page_of_their_own() {
+    let world = World::usual().await;
+    let payments = &world.backend.providers().payments;
+    let first = page(&world, OrderId::new());
+    let checkout = within(payments.create_checkout(first.clone())).await.expect("a page");
+    let form = "email=ana%40example.org&save=on";
+    within(world.http.post(format!("{}/pay", checkout.url)).body(form).send()).await.expect("an answer");
+    let Ok(CheckoutState::Paid(payment)) = payments.checkout(&checkout.id).await else { panic!("it is paid") };
+    let customer = payment.customer.expect("a customer");
+
+    let card = payments.saved_card(&customer).await.expect("an answer").expect("a card");
+    assert_eq!((card.brand.as_str(), card.last4.as_str()), ("visa", "4242"));
+    let charge = NewCharge {
+        order: OrderId::new(),
+        attempt: 1,
+        amount: Money::usd(15_000),
+        payment_method: card.payment_method,
+        customer: Some(customer.clone()),
+        description: "VIP".into(),
+    };
+    let paid = payments.charge_stored(charge.clone()).await.expect("an answer");
+    assert_eq!(paid.state, ChargeState::Paid);
+    assert_eq!(payments.charge_stored(charge.clone()).await, Ok(paid), "the same once more charges nothing more");
+    let gone = NewCharge { order: OrderId::new(), payment_method: "pm_gone".into(), ..charge };
+    assert!(matches!(payments.charge_stored(gone).await, Err(PaymentError::Refused { status: 404, .. })));
+
+    let again = NewCheckout { order: OrderId::new(), customer: Some(customer), ..first };
+    assert!(payments.create_checkout(again).await.is_ok());
+    assert_eq!(payments.saved_card("cus_nobody").await.map_err(|error| error.to_string()).ok(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

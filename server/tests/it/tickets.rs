@@ -65,6 +65,7 @@ async fn pays(world: &World, org: &Org) -> orders::Order {
         amount_minor: order.total.minor,
         currency: "usd".into(),
         email: None,
+        customer: None,
     };
     for _ in 0..2 {
         orders::learn(&world.backend, org, order.id, "evt_1", &paid).await.expect("learned");

@@ -9,7 +9,7 @@ use crate::{
     jobs,
     org::Org,
     packs::events::{
-        orders::{self, Order, PAGE_STANDS_FOR},
+        orders::{self, NotCharged, Order, PAGE_STANDS_FOR},
         store,
     },
     providers::payments::{ChargeState, NewCharge, NewCheckout, PaymentError, PaymentFact},
@@ -53,13 +53,15 @@ async fn title(org: &Org, order: &Order) -> Result<String, JobError> {
 }
 
 async fn open(work: &Work, org: &Org, order: &Order, title: String) -> Result<Done, JobError> {
+    let attempt = u32::try_from(order.attempt + 1).unwrap_or(1);
     let address = format!("{}/p/{}", work.backend.config().public_url, order.code);
     let new = NewCheckout {
         order: order.id,
-        attempt: 1,
+        attempt,
         title,
         unit: order.unit,
         quantity: u32::try_from(order.quantity).unwrap_or(1),
+        customer: order.customer.clone(),
         // The same for every try of this job: what is asked for again must be the same.
         expires_at: order.created_at + PAGE_STANDS_FOR,
         success_url: format!("{address}?back=paid"),
@@ -67,12 +69,17 @@ async fn open(work: &Work, org: &Org, order: &Order, title: String) -> Result<Do
     };
     match work.backend.providers().payments.create_checkout(new).await {
         Ok(page) => {
-            orders::page_opened(org, order.id, 1, &page).await?;
+            orders::page_opened(org, order.id, i64::from(attempt), &page).await?;
             let mut tx = org.begin().await?;
             let watch = WatchCheckout { order: order.id };
             jobs::put(&mut tx, &watch, &order.id.to_string(), org.now() + TimeDelta::minutes(1)).await?;
             tx.commit().await?;
             Ok(Done::Finished)
+        }
+        Err(PaymentError::Refused { status: 400 | 404, code }) if order.customer.is_some() => {
+            tracing::warn!(order.id = %order.id, code, "the payment provider opens no page for a buyer whom it knew");
+            orders::without_customer(org, order).await?;
+            Ok(Done::Again(TimeDelta::zero()))
         }
         Err(PaymentError::Refused { status, code }) => {
             tracing::error!(order.id = %order.id, status, code, "the payment provider refuses to open a pay page");
@@ -90,31 +97,39 @@ async fn charge(work: &Work, org: &Org, order: &Order, title: String, stored: St
         attempt: 1,
         amount: order.total,
         payment_method: stored,
-        customer: None,
+        customer: order.customer.clone(),
         description: title.clone(),
     };
-    let fact = match work.backend.providers().payments.charge_stored(new).await {
+    let why = match work.backend.providers().payments.charge_stored(new).await {
         Ok(charge) => match charge.state {
-            ChargeState::Paid => Some(PaymentFact::Paid {
-                session: None,
-                payment_intent: charge.payment_intent,
-                amount_minor: order.total.minor,
-                currency: order.total.currency.to_string(),
-                email: None,
-            }),
-            ChargeState::Processing => Some(PaymentFact::Pending),
-            ChargeState::NeedsCustomer | ChargeState::Declined(_) => None,
+            ChargeState::Paid => {
+                let paid = PaymentFact::Paid {
+                    session: None,
+                    payment_intent: charge.payment_intent,
+                    amount_minor: order.total.minor,
+                    currency: order.total.currency.to_string(),
+                    email: None,
+                    customer: None,
+                };
+                return learned(work, org, order, paid).await;
+            }
+            ChargeState::Processing => return learned(work, org, order, PaymentFact::Pending).await,
+            ChargeState::NeedsCustomer => NotCharged::NeedsOwner,
+            ChargeState::Declined(_) => NotCharged::Declined,
         },
-        Err(PaymentError::Refused { .. }) => None,
+        Err(PaymentError::Refused { status, code }) => {
+            tracing::warn!(order.id = %order.id, status, code, "the payment provider refuses to charge a saved card");
+            if matches!(status, 400 | 404) { NotCharged::Gone } else { NotCharged::Refused }
+        }
         Err(error) => return Err(error.into()),
     };
-    if let Some(fact) = fact {
-        orders::learn(&work.backend, org, order.id, "stored payment", &fact).await?;
-        return Ok(Done::Finished);
+    match orders::pay_on_page(&work.backend, org, order, why).await? {
+        Some(order) => open(work, org, &order, title).await,
+        None => Ok(Done::Finished),
     }
-    orders::pay_on_page(org, order.id).await?;
-    let mut tx = org.begin().await?;
-    orders::text_link(&work.backend.config().public_url, org, &mut tx, order, org.now()).await?;
-    tx.commit().await?;
-    open(work, org, order, title).await
+}
+
+async fn learned(work: &Work, org: &Org, order: &Order, fact: PaymentFact) -> Result<Done, JobError> {
+    orders::learn(&work.backend, org, order.id, "stored payment", &fact).await?;
+    Ok(Done::Finished)
 }

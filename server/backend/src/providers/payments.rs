@@ -37,6 +37,9 @@ pub trait Payments: fmt::Debug + Send + Sync {
     /// Charges a stored payment method while the customer is not there. The same order and attempt charge once.
     async fn charge_stored(&self, new: NewCharge) -> Result<Charge, PaymentError>;
 
+    /// The card that a customer saved on a page and allowed to be offered again: the newest, if there is one.
+    async fn saved_card(&self, customer: &str) -> Result<Option<SavedCard>, PaymentError>;
+
     /// Whether money is real. Events of the other kind are not for us.
     fn live(&self) -> bool;
 }
@@ -54,6 +57,8 @@ pub struct NewCheckout {
     pub unit: Money,
     /// How many.
     pub quantity: u32,
+    /// The provider's name for the buyer, who has saved a card before; without it the page makes a customer of them.
+    pub customer: Option<String>,
     /// Until when it can be paid: from 30 minutes to 24 hours ahead.
     pub expires_at: DateTime<Utc>,
     /// Where the page leads after the payment.
@@ -104,6 +109,8 @@ pub struct Payment {
     pub currency: String,
     /// The customer's address, as typed on the page.
     pub email: Option<String>,
+    /// The provider's name for the customer.
+    pub customer: Option<String>,
 }
 
 /// Money to be given back.
@@ -178,6 +185,17 @@ pub enum ChargeState {
     Declined(String),
 }
 
+/// A card that a customer saved: what it can be charged by, and what may be said of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SavedCard {
+    /// The provider's name for it.
+    pub payment_method: String,
+    /// As the provider writes it: `visa`, `mastercard`.
+    pub brand: String,
+    /// The last four digits of its number.
+    pub last4: String,
+}
+
 /// Why the payment provider did not do as asked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentError {
@@ -212,11 +230,15 @@ pub enum PaymentFact {
         currency: String,
         /// The customer's address.
         email: Option<String>,
+        /// The provider's name for the customer.
+        customer: Option<String>,
     },
     /// It is on its way, and may take days.
     Pending,
     /// It did not come.
     Failed,
+    /// A charge to a saved card did not go through. Whoever made the charge learns that from the answer to it, unless it takes longer.
+    ChargeFailed,
     /// The page cannot be paid any more.
     Expired,
     /// Money was given back.
@@ -251,6 +273,7 @@ impl PaymentFact {
                 amount_minor: payment.amount_minor,
                 currency: payment.currency.clone(),
                 email: payment.email.clone(),
+                customer: payment.customer.clone(),
             }),
         }
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -49,6 +49,17 @@ pub(super) async fn session(State(shared): State<Shared>, Path(id): Path<String>
 
 pub(super) async fn intent(State(shared): State<Shared>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     read(&shared, &headers, |ledger| ledger.intent(&id)).await
+}
+
+pub(super) async fn payment_methods(
+    State(shared): State<Shared>,
+    Path(customer): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    let query = form::read(&query.unwrap_or_default());
+    let limit = form::get(&query, "limit").and_then(|it| it.parse().ok()).unwrap_or(10);
+    read(&shared, &headers, |ledger| ledger.customers.list(&customer, limit)).await
 }
 
 async fn read(shared: &Shared, headers: &HeaderMap, look: impl FnOnce(&Ledger) -> Result<Value, Refusal>) -> Response {

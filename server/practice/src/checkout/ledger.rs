@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
+use super::customers::{Card, Customers};
 use crate::form::{self, fresh};
 
 /// The shortest and longest time that a page can be open.
@@ -15,6 +16,7 @@ pub(super) struct Ledger {
     sessions: HashMap<String, Value>,
     intents: HashMap<String, Value>,
     charges: HashMap<String, Value>,
+    pub(super) customers: Customers,
     /// By key: what was asked, and what was answered.
     pub(super) answers: HashMap<String, (String, u16, Value)>,
     news: Vec<Value>,
@@ -34,7 +36,7 @@ impl Refusal {
         Self { status: 400, kind: "invalid_request_error", code, message: message.into() }
     }
 
-    fn missing(what: &str) -> Self {
+    pub(super) fn missing(what: &str) -> Self {
         Self { status: 404, ..Self::invalid("resource_missing", format!("No such {what}")) }
     }
 
@@ -103,7 +105,10 @@ impl Ledger {
             "line_items",
             "metadata",
             "payment_intent_data",
+            "customer",
+            "customer_creation",
             "customer_email",
+            "saved_payment_method_options",
             "submit_type",
             "locale",
         ];
@@ -123,6 +128,14 @@ impl Ledger {
         if !OPEN_FOR.contains(&(expires_at - now)) {
             return Err(Refusal::invalid("parameter_invalid", "expires_at must be from 30 minutes to 24 hours ahead."));
         }
+        let customer = form::get(form, "customer").map(|id| self.customers.known(id)).transpose()?;
+        if customer.is_some() && form::get(form, "customer_creation").is_some() {
+            return Err(Refusal::invalid(
+                "parameter_invalid",
+                "You may only specify one of: customer, customer_creation.",
+            ));
+        }
+        let saves = form::get(form, "saved_payment_method_options[payment_method_save]") == Some("enabled");
         let id = fresh("cs_test_");
         let session = json!({
             "id": id, "object": "checkout.session", "created": now, "expires_at": expires_at, "livemode": false,
@@ -130,10 +143,11 @@ impl Ledger {
             "success_url": needed(form, "success_url")?, "cancel_url": form::get(form, "cancel_url"),
             "client_reference_id": form::get(form, "client_reference_id"), "metadata": metadata(form, "metadata"),
             "amount_subtotal": unit * quantity, "amount_total": unit * quantity, "currency": currency,
-            "payment_intent": null, "customer_details": null, "payment_method_types": ["card"], "custom_fields": [],
+            "payment_intent": null, "customer": customer, "customer_creation": form::get(form, "customer_creation"),
+            "customer_details": null, "payment_method_types": ["card"], "custom_fields": [],
             "custom_text": {}, "shipping_options": [], "automatic_tax": { "enabled": false },
             // Not Stripe's: what the page shows, and what the payment will carry.
-            "practice": { "name": name, "unit": unit, "quantity": quantity, "intent_metadata": metadata(form, "payment_intent_data[metadata]") },
+            "practice": { "name": name, "unit": unit, "quantity": quantity, "saves": saves, "intent_metadata": metadata(form, "payment_intent_data[metadata]") },
         });
         self.sessions.insert(id, session.clone());
         Ok(session)
@@ -177,9 +191,14 @@ impl Ledger {
         }
     }
 
-    /// The customer pays by card.
-    pub(super) fn pay(&mut self, id: &str, email: &str, now: i64) -> Result<Value, Refusal> {
+    /// The customer pays by card, and may save it on a page that offers that.
+    pub(super) fn pay(&mut self, id: &str, email: &str, saved: Option<Card>, now: i64) -> Result<Value, Refusal> {
         let session = self.complete(id, email, "paid", now)?;
+        if let (Some(card), Some(customer)) = (saved, session["customer"].as_str())
+            && session["practice"]["saves"] == true
+        {
+            self.customers.save(customer, card, now);
+        }
         self.money_came(&session, now);
         self.happened("checkout.session.completed", &session);
         Ok(session)
@@ -195,6 +214,10 @@ impl Ledger {
 
     fn complete(&mut self, id: &str, email: &str, payment_status: &str, now: i64) -> Result<Value, Refusal> {
         let intent = fresh("pi_");
+        if self.open(id)?["customer_creation"] == "always" {
+            let customer = self.customers.add();
+            self.open(id)?["customer"] = customer.into();
+        }
         let session = self.open(id)?;
         session["status"] = "complete".into();
         session["payment_status"] = payment_status.into();
@@ -205,6 +228,7 @@ impl Ledger {
         let metadata = session["practice"]["intent_metadata"].clone();
         let amount = session["amount_total"].as_i64().unwrap_or_default();
         self.add_intent(&intent, amount, &session["currency"], &metadata, "succeeded", now);
+        self.set_customer(&intent, &session["customer"]);
         Ok(session)
     }
 
@@ -216,6 +240,12 @@ impl Ledger {
             "livemode": false, "metadata": metadata, "payment_method_types": ["card"], "status": status, "latest_charge": null,
         });
         self.intents.insert(id.to_owned(), intent);
+    }
+
+    fn set_customer(&mut self, intent: &str, customer: &Value) {
+        if let Some(intent) = self.intents.get_mut(intent) {
+            intent["customer"] = customer.clone();
+        }
     }
 
     fn set_intent(&mut self, session: &Value, status: &str) {
@@ -347,10 +377,15 @@ impl Ledger {
             "pm_card_authenticationRequired" => {
                 Some(Refusal::card("authentication_required", "The customer has to confirm the payment."))
             }
-            _ => None,
+            test if test.starts_with("pm_card_") => None,
+            saved => match self.customers.card(needed(form, "customer")?, saved)? {
+                Card::Good => None,
+                Card::GoodOnce => Some(Refusal::card("card_declined", "Your card was declined.")),
+            },
         };
         let status = if refused.is_some() { "requires_payment_method" } else { "succeeded" };
         self.add_intent(&id, amount, &currency, &metadata, status, now);
+        self.set_customer(&id, &form::get(form, "customer").into());
         let intent = self.intent(&id)?;
         if let Some(refused) = refused {
             self.happened("payment_intent.payment_failed", &intent);

@@ -7,7 +7,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{Shared, unix_now};
+use super::{Shared, customers::Card, unix_now};
 use crate::form::{self, escape};
 
 pub(super) async fn show(State(shared): State<Shared>, Path(id): Path<String>) -> Response {
@@ -25,10 +25,12 @@ pub(super) async fn act(
 ) -> Response {
     let form = form::read(&body);
     let email = form::get(&form, "email").unwrap_or("customer@example.org");
+    let saves = form::get(&form, "save").is_some();
     let outcome = {
         let mut ledger = shared.ledger();
         match action.as_str() {
-            "pay" => ledger.pay(&id, email, unix_now()),
+            "pay" => ledger.pay(&id, email, saves.then_some(Card::Good), unix_now()),
+            "pay-once" => ledger.pay(&id, email, saves.then_some(Card::GoodOnce), unix_now()),
             "bank" => ledger.pay_by_bank(&id, email, unix_now()),
             "decline" => ledger.decline(&id),
             "expire" => ledger.expire(&id),
@@ -42,7 +44,7 @@ pub(super) async fn act(
     };
     shared.tell();
     match outcome {
-        Ok(session) if matches!(action.as_str(), "pay" | "bank") => {
+        Ok(session) if matches!(action.as_str(), "pay" | "pay-once" | "bank") => {
             let there = session["success_url"].as_str().unwrap_or("/").replace("{CHECKOUT_SESSION_ID}", &id);
             Redirect::to(&there).into_response()
         }
@@ -72,6 +74,7 @@ fn page(session: &Value, told: &str) -> String {
                 .map_or_else(String::new, |url| format!("<p><a href=\"{}\">Back without paying</a></p>", escape(url)));
             let buttons = [
                 button("pay", "Pay"),
+                button("pay-once", "Pay with a card that is declined the next time"),
                 button("decline", "Pay with a card that is declined"),
                 button("bank", "Pay by bank transfer"),
                 button("expire", "Let the page expire"),
@@ -97,13 +100,19 @@ fn page(session: &Value, told: &str) -> String {
     } else {
         ""
     };
+    let save = if session["status"] == "open" && practice["saves"] == true {
+        "<label class=\"box\"><input name=\"save\" type=\"checkbox\"> Save this card for next time</label>"
+    } else {
+        ""
+    };
     let told = if told.is_empty() { String::new() } else { format!("<p role=\"alert\"><strong>{told}</strong></p>") };
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>Practice Checkout</title><style>body{{font:1.1rem/1.5 system-ui;max-width:28rem;margin:3rem auto;padding:0 1rem}}\
-         button,input{{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.6rem;margin:.5rem 0}}</style>\
+         button,input{{font:inherit;display:block;width:100%;box-sizing:border-box;padding:.6rem;margin:.5rem 0}}.box{{display:flex;gap:.5rem;\
+         align-items:center;min-height:2.75rem}}.box input{{width:1.25rem;height:1.25rem}}</style>\
          <main><h1>{name}</h1><p>{quantity} × {unit} = <strong>{total}</strong></p><p>{state}</p>{told}\
-         <form method=\"post\">{email}{buttons}</form></main></html>",
+         <form method=\"post\">{email}{save}{buttons}</form></main></html>",
         name = text(&practice["name"]),
         quantity = practice["quantity"],
         unit = money(&practice["unit"]),

@@ -60,8 +60,26 @@ impl World {
     }
 
     async fn click(&self, id: &str, action: &str) -> u16 {
+        self.click_with(id, action, "email=ana%40example.org").await
+    }
+
+    async fn click_with(&self, id: &str, action: &str, body: &'static str) -> u16 {
         let url = format!("{}/pay/{id}/{action}", self.url);
-        self.http.post(url).body("email=ana%40example.org").send().await.expect("an answer").status().as_u16()
+        self.http.post(url).body(body).send().await.expect("an answer").status().as_u16()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let request = self.http.get(format!("{}{path}", self.url)).bearer_auth("sk_test_x");
+        request.send().await.expect("an answer").json().await.expect("JSON")
+    }
+
+    /// The customer of a page that was paid, and the cards that they saved.
+    async fn cards(&self, page: &str) -> (String, Vec<Value>) {
+        let session = self.get(&format!("/v1/checkout/sessions/{page}")).await;
+        let customer = session["customer"].as_str().expect("a customer").to_owned();
+        let path = format!("/v1/customers/{customer}/payment_methods?type=card&allow_redisplay=always&limit=1");
+        let listed = self.get(&path).await;
+        (customer, listed["data"].as_array().expect("a list").clone())
     }
 
     /// The kinds of the next events.
@@ -95,6 +113,8 @@ fn fields<'a>(expires_at: &'a str, quantity: &'a str) -> Vec<(&'a str, &'a str)>
         ("expires_at", expires_at),
         ("metadata[order_id]", "o1"),
         ("payment_intent_data[metadata][order_id]", "o1"),
+        ("customer_creation", "always"),
+        ("saved_payment_method_options[payment_method_save]", "enabled"),
     ]
 }
 
@@ -201,6 +221,59 @@ async fn stored_methods_are_charged_or_declined() {
     assert_eq!(charge("pm_card_visa").await, (200, "succeeded".into()));
     assert_eq!(charge("pm_card_chargeDeclined").await, (402, "card_declined".into()));
     assert_eq!(charge("pm_card_authenticationRequired").await, (402, "authentication_required".into()));
+}
+
+#[tokio::test]
+async fn a_card_is_saved_by_those_who_tick_the_box_and_charged_for_its_owner_alone() {
+    let world = World::with(&[]).await;
+    let (unticked, ticked, once) = (world.page("k1").await, world.page("k2").await, world.page("k3").await);
+    let html = world.http.get(format!("{}/pay/{ticked}", world.url)).send().await.expect("a page").text().await;
+    assert!(html.expect("text").contains("type=\"checkbox\"> Save this card for next time"));
+    world.click(&unticked, "pay").await;
+    world.click_with(&ticked, "pay", "email=ana%40example.org&save=on").await;
+    world.click_with(&once, "pay-once", "email=ben%40example.org&save=on").await;
+
+    let (stranger, none) = world.cards(&unticked).await;
+    assert_eq!(none, Vec::<Value>::new());
+    let (ana, cards) = world.cards(&ticked).await;
+    assert_eq!((&cards[0]["card"]["brand"], &cards[0]["card"]["last4"]), (&json!("visa"), &json!("4242")));
+    let (ben, bens) = world.cards(&once).await;
+
+    let charge = async |key: &str, customer: &str, card: &Value| {
+        let fields = [
+            ("amount", "500"),
+            ("currency", "usd"),
+            ("payment_method", card["id"].as_str().expect("an id")),
+            ("customer", customer),
+            ("confirm", "true"),
+            ("off_session", "true"),
+        ];
+        world.post("/v1/payment_intents", key, &fields).await
+    };
+    let (status, paid) = charge("c1", &ana, &cards[0]).await;
+    assert_eq!((status, &paid["status"], &paid["customer"]), (200, &json!("succeeded"), &json!(ana)));
+    assert_eq!(charge("c2", &stranger, &cards[0]).await.0, 404, "a card of somebody else");
+    assert_eq!(charge("c3", &ben, &bens[0]).await.1["error"]["code"], "card_declined");
+}
+
+#[tokio::test]
+async fn a_page_is_for_a_customer_who_is_known_or_makes_one() {
+    let world = World::with(&[]).await;
+    let first = world.page("k1").await;
+    world.click(&first, "pay").await;
+    let (customer, _) = world.cards(&first).await;
+
+    let expires_at = (unix_now() + 3_600).to_string();
+    let page = async |key: &str, customer: &str, creates: bool| {
+        let mut fields = fields(&expires_at, "1");
+        fields.retain(|(name, _)| creates || *name != "customer_creation");
+        fields.push(("customer", customer));
+        world.post("/v1/checkout/sessions", key, &fields).await
+    };
+    let (status, session) = page("k2", &customer, false).await;
+    assert_eq!((status, &session["customer"]), (200, &json!(customer)));
+    assert_eq!(page("k3", &customer, true).await.0, 400, "both together");
+    assert_eq!(page("k4", "cus_nobody", false).await.1["error"]["code"], "resource_missing");
 }
 
 #[tokio::test]

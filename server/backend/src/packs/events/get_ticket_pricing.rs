@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    cards,
     find::{self, Choice},
     store::{self, Event, Tier},
 };
@@ -30,6 +31,9 @@ pub struct Pricing {
     event_id: String,
     title: String,
     tickets: Vec<Line>,
+    /// The card that the caller saved and may have charged: "Visa ending in 4242".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    saved_card: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -65,6 +69,7 @@ impl Arguments {
             event_id: event.id.to_string(),
             tickets: tiers.into_iter().map(line).collect(),
             title: event.title.clone(),
+            saved_card: cards::label(call.org, call.caller).await?.map(|card| card.written()),
         })
     }
 }

@@ -9,6 +9,7 @@
 //! ```
 //! An order is never stepped from state to state: see [`state`].
 
+mod charges;
 mod learn;
 mod list;
 mod messages;
@@ -31,6 +32,7 @@ use crate::{
     sql,
 };
 
+pub(crate) use charges::{NotCharged, pay_on_page, without_customer};
 pub use learn::{LearnError, learn};
 pub use list::{changed, detail, of_call, page};
 pub(crate) use messages::{one_line, owners};
@@ -112,6 +114,8 @@ pub struct Order {
     pub attempt: i64,
     /// What the buyer has stored and wants charged.
     pub payment_method: Option<String>,
+    /// The provider's name for the buyer, who has a saved card.
+    pub customer: Option<String>,
     /// The provider's name for the pay page.
     pub checkout_id: Option<String>,
     /// Where the pay page is.
@@ -142,6 +146,7 @@ struct OrderRow {
     held_until: DateTime<Utc>,
     attempt: i64,
     payment_method: Option<String>,
+    payment_customer: Option<String>,
     checkout_id: Option<String>,
     checkout_url: Option<String>,
     created_at: DateTime<Utc>,
@@ -168,6 +173,7 @@ impl From<OrderRow> for Order {
             held_until: row.held_until,
             attempt: row.attempt,
             payment_method: row.payment_method,
+            customer: row.payment_customer,
             checkout_id: row.checkout_id,
             checkout_url: row.checkout_url,
             created_at: row.created_at,
@@ -179,7 +185,7 @@ impl From<OrderRow> for Order {
 macro_rules! columns {
     () => {
         "id, event_id, tier_id, call_id, reference, code, phone, email, quantity, unit_minor, total_minor, currency, state, known,
-         seats, held_until, attempt, payment_method, checkout_id, checkout_url, created_at, confirmed_at"
+         seats, held_until, attempt, payment_method, payment_customer, checkout_id, checkout_url, created_at, confirmed_at"
     };
 }
 
@@ -238,14 +244,17 @@ pub struct NewOrder {
     pub unit: Money,
     /// What the buyer has stored and wants charged; else a pay page is opened.
     pub payment_method: Option<String>,
+    /// The provider's name for the buyer, where they have a saved card.
+    pub customer: Option<String>,
 }
 
 /// Places an order whose seats are kept already. The pay page is opened by a job.
 pub async fn place(tx: &mut OrgTx, now: DateTime<Utc>, new: &NewOrder) -> DbResult<Order> {
     let insert = sql!(concat!(
         "insert into ticket_orders (org_id, id, event_id, tier_id, call_id, reference, code, phone, quantity, unit_minor, total_minor,
-                                    currency, state, known, seats, held_until, attempt, payment_method, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, 'held', $14, 0, $15, $16, $16)
+                                    currency, state, known, seats, held_until, attempt, payment_method,
+                                    payment_customer, created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'open', $13, 'held', $14, 0, $15, $16, $17, $17)
          on conflict (org_id, reference) do nothing
          returning ",
         columns!()
@@ -268,6 +277,7 @@ pub async fn place(tx: &mut OrgTx, now: DateTime<Utc>, new: &NewOrder) -> DbResu
             serde_json::json!(Known::default()),
             now + KEPT_FOR,
             new.payment_method.clone(),
+            new.customer.clone(),
             now
         ];
         if let Some(row) = tx.optional::<OrderRow>(insert, values).await? {
@@ -292,12 +302,6 @@ pub(crate) async fn page_opened(
     );
     let until = page.expires_at + (KEPT_FOR - PAGE_STANDS_FOR);
     org.run(sql, args![id, attempt, &page.id, &page.url, until, org.now()]).await.map(|_| ())
-}
-
-/// The charge to what the buyer has stored did not go through: they pay on a page.
-pub(crate) async fn pay_on_page(org: &Org, id: OrderId) -> DbResult<()> {
-    let sql = sql!("update ticket_orders set payment_method = null, updated_at = $3 where org_id = $1 and id = $2");
-    org.run(sql, args![id, org.now()]).await.map(|_| ())
 }
 
 /// Puts the text with the pay link.

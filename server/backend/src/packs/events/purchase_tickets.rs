@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{
+    cards,
+    cards::Label,
     find,
     get_ticket_pricing::{self as pricing, tier},
     orders::{self, NewOrder, reference, seats},
@@ -23,8 +25,8 @@ use crate::{
 /// The most tickets that one call buys.
 pub const MOST: i64 = 10;
 
-/// Sells tickets for one event: keeps the seats, then texts the caller a link on which they pay. Ask for the kind of ticket
-/// and how many; never for a card, a name or a number.
+/// Sells tickets for one event: keeps the seats, then texts the caller a link on which they pay, or charges the card that they
+/// saved when they paid before. Ask for the kind of ticket and how many; never for a card, a name or a number.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Arguments {
@@ -34,6 +36,16 @@ pub struct Arguments {
     ticket_type: String,
     /// How many, from 1 to 10.
     quantity: i64,
+    /// link (the default) texts a link to pay. `saved_card` charges the card that `get_ticket_pricing` calls `savedCard`: only when
+    /// the caller has said that they want to pay with their saved card.
+    pay_with: Option<PayWith>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum PayWith {
+    Link,
+    SavedCard,
 }
 
 /// What is sold, and for how much.
@@ -46,6 +58,9 @@ pub struct Quote {
     quantity: i64,
     unit_minor: i64,
     currency: Currency,
+    /// The card that is charged, as the caller was told; none where a link is texted.
+    #[serde(default)]
+    card: Option<Label>,
     public_url: String,
 }
 
@@ -61,6 +76,21 @@ impl Quote {
     fn tickets(&self) -> String {
         let kind = pricing::named(&self.kind);
         speech::count(self.quantity.unsigned_abs(), &format!("{kind} ticket"), &format!("{kind} tickets"))
+    }
+
+    /// What the caller hears when they have agreed.
+    fn what_follows(&self) -> String {
+        let total = speech::price(self.total());
+        match &self.card {
+            Some(card) => format!(
+                "The seats are kept for you. I am charging {total} to your {} now, and I tell you as soon as it went through.",
+                card.spoken()
+            ),
+            None => format!(
+                "The seats are yours for thirty minutes. I am texting you a link to pay {total}. You can pay while we talk, and I \
+                 tell you as soon as the payment is there."
+            ),
+        }
     }
 }
 
@@ -85,6 +115,10 @@ impl Write for Arguments {
                        buy the tickets at the gate.";
             return Err(ToolError::told("no_number", say));
         }
+        let card = match self.pay_with {
+            Some(PayWith::SavedCard) => Some(cards::label(call.org, call.caller).await?.ok_or_else(no_card)?),
+            Some(PayWith::Link) | None => None,
+        };
         let unit = price_today(&event, tier, call);
         let quote = Quote {
             event: event.id,
@@ -94,6 +128,7 @@ impl Write for Arguments {
             quantity: self.quantity,
             unit_minor: unit.minor,
             currency: unit.currency,
+            card,
             public_url: call.public_url.to_owned(),
         };
         let each = if self.quantity == 1 {
@@ -101,8 +136,12 @@ impl Write for Arguments {
         } else {
             format!("at {} each, {} in all", speech::price(unit), speech::price(quote.total()))
         };
+        let paid = match &quote.card {
+            Some(card) => format!(", charged to your {}", card.spoken()),
+            None => ". I text you a link to pay".to_owned(),
+        };
         let read_back = format!(
-            "{} for the {} on {}, {each}. I text you a link to pay. Shall I go ahead?",
+            "{} for the {} on {}, {each}{paid}. Shall I go ahead?",
             speech::sentence(&quote.tickets()),
             event.title,
             find::date(&event, call),
@@ -134,6 +173,11 @@ impl Write for Arguments {
         if !kept && !seats::hold(tx, quote.tier, quote.quantity).await? {
             return Err(gone(quote));
         }
+        let card = cards::of(tx, agreement.caller).await?;
+        if quote.card.is_some() && card.as_ref().map(|card| &card.label) != quote.card.as_ref() {
+            return Err(no_card());
+        }
+        let (customer, payment_method) = card.map(|card| (card.customer, card.payment_method)).unzip();
         let new = NewOrder {
             event_id: quote.event,
             tier_id: quote.tier,
@@ -141,17 +185,16 @@ impl Write for Arguments {
             phone: agreement.caller.cloned(),
             quantity: quote.quantity,
             unit: quote.unit(),
-            payment_method: None,
+            payment_method: payment_method.filter(|_| quote.card.is_some()),
+            customer,
         };
         let order = orders::place(tx, agreement.now, &new).await?;
-        orders::text_link(&quote.public_url, agreement.org, tx, &order, agreement.now).await.map_err(failed)?;
-        let total = speech::price(order.total);
+        if quote.card.is_none() {
+            orders::text_link(&quote.public_url, agreement.org, tx, &order, agreement.now).await.map_err(failed)?;
+        }
         Ok(Made {
             reference: reference::written(&order.reference),
-            say: format!(
-                "The seats are yours for thirty minutes. I am texting you a link to pay {total}. You can pay while we talk, and I \
-                 tell you as soon as the payment is there."
-            ),
+            say: quote.what_follows(),
             title: format!("{} for {}, {}", quote.tickets(), quote.title, order.total),
             subject: ("order", order.id.to_string()),
             after: json!({
@@ -160,6 +203,12 @@ impl Write for Arguments {
             }),
         })
     }
+}
+
+fn no_card() -> ToolError {
+    let say = "I have no saved card of yours that I could charge. I can text you a link to pay, and on that page you can save your \
+               card for the next time. Would you like the link?";
+    ToolError::told("no_saved_card", say).with("field", "payWith")
 }
 
 fn failed(error: PutError) -> ToolError {

@@ -52,6 +52,7 @@ fn fact(kind: &str, object: &Value, payment_intent: Option<String>) -> Option<Pa
             amount_minor: number(object, "/amount_total")?,
             currency: text(object, "/currency")?,
             email: text(object, "/customer_details/email").or_else(|| text(object, "/customer_email")),
+            customer: named(object, "customer"),
         }),
         "checkout.session.async_payment_failed" => Some(PaymentFact::Failed),
         "checkout.session.expired" => Some(PaymentFact::Expired),
@@ -61,12 +62,13 @@ fn fact(kind: &str, object: &Value, payment_intent: Option<String>) -> Option<Pa
             amount_minor: number(object, "/amount_received").or_else(|| number(object, "/amount"))?,
             currency: text(object, "/currency")?,
             email: text(object, "/receipt_email"),
+            customer: named(object, "customer"),
         }),
-        // On a pay page the customer may try another card; what was charged without a page has no second try.
+        // On a pay page the customer may try another card.
         "payment_intent.payment_failed" | "payment_intent.canceled"
             if text(object, "/metadata/via").as_deref() == Some(super::VIA_STORED) =>
         {
-            Some(PaymentFact::Failed)
+            Some(PaymentFact::ChargeFailed)
         }
         "charge.refunded" => Some(PaymentFact::Refunded {
             amount_refunded_minor: number(object, "/amount_refunded")?,
@@ -117,7 +119,7 @@ mod tests {
         json!({
             "id": "cs_1", "payment_status": payment_status, "amount_total": 15_000, "currency": "usd",
             "client_reference_id": OrderId::from_u128(7).to_string(), "payment_intent": "pi_1",
-            "customer_details": { "email": "ana@example.org" },
+            "customer": "cus_1", "customer_details": { "email": "ana@example.org" },
         })
     }
 
@@ -129,21 +131,25 @@ mod tests {
             amount_minor: 15_000,
             currency: "usd".into(),
             email: Some("ana@example.org".into()),
+            customer: Some("cus_1".into()),
         };
         assert_eq!(fact_of("checkout.session.completed", &session("paid")), Some(paid.clone()));
         assert_eq!(fact_of("checkout.session.completed", &session("unpaid")), Some(PaymentFact::Pending));
-        assert_eq!(fact_of("checkout.session.async_payment_succeeded", &session("paid")), Some(paid));
+        assert_eq!(fact_of("checkout.session.async_payment_succeeded", &session("paid")), Some(paid.clone()));
+        let mut expanded = session("paid");
+        expanded["customer"] = json!({ "id": "cus_1", "object": "customer" });
+        assert_eq!(fact_of("checkout.session.completed", &expanded), Some(paid));
         assert_eq!(fact_of("checkout.session.async_payment_failed", &session("unpaid")), Some(PaymentFact::Failed));
         assert_eq!(fact_of("checkout.session.expired", &session("unpaid")), Some(PaymentFact::Expired));
         assert_eq!(read("checkout.session.completed", &session("paid")).order, Some(OrderId::from_u128(7)));
     }
 
     #[test]
-    fn a_declined_card_on_a_page_is_not_the_end_and_one_that_was_charged_without_is() {
+    fn a_declined_card_on_a_page_is_nothing_and_one_that_was_saved_is_told() {
         let on_page = json!({ "id": "pi_1", "status": "requires_payment_method", "metadata": {} });
         let stored = json!({ "id": "pi_1", "status": "requires_payment_method", "metadata": { "via": "stored" } });
         assert_eq!(fact_of("payment_intent.payment_failed", &on_page), None);
-        assert_eq!(fact_of("payment_intent.payment_failed", &stored), Some(PaymentFact::Failed));
+        assert_eq!(fact_of("payment_intent.payment_failed", &stored), Some(PaymentFact::ChargeFailed));
         assert_eq!(read("payment_intent.payment_failed", &on_page).payment_intent.as_deref(), Some("pi_1"));
     }
 

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::{Charge, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, PaymentError, Payments, Refund};
+use super::{
+    Charge, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, PaymentError, Payments, Refund, SavedCard,
+};
 
 /// Refuses everything.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,10 @@ impl Payments for Off {
     }
 
     async fn charge_stored(&self, _new: NewCharge) -> Result<Charge, PaymentError> {
+        off()
+    }
+
+    async fn saved_card(&self, _customer: &str) -> Result<Option<SavedCard>, PaymentError> {
         off()
     }
 

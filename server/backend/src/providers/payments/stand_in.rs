@@ -9,7 +9,7 @@ use async_trait::async_trait;
 
 use super::{
     Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError, Payments,
-    Refund, RefundState,
+    Refund, RefundState, SavedCard,
 };
 
 /// Remembers pages, refunds and charges by their idempotency keys.
@@ -21,6 +21,8 @@ struct Inner {
     pages: HashMap<String, Page>,
     refunds: HashMap<String, (NewRefund, Refund)>,
     charges: HashMap<String, (NewCharge, Charge)>,
+    /// By the customer's name.
+    cards: HashMap<String, SavedCard>,
     failing: Option<PaymentError>,
 }
 
@@ -38,14 +40,32 @@ impl StandIn {
 
     /// The customer pays (all of it).
     pub fn pay(&self, id: &str) {
+        self.paid_by(id);
+    }
+
+    /// The customer pays, with the box ticked that saves the card.
+    pub fn pay_and_save(&self, id: &str, card: SavedCard) {
+        let Some(customer) = self.paid_by(id) else { return };
+        self.inner().cards.insert(customer, card);
+    }
+
+    /// The customer takes a saved card away; the provider no longer knows it.
+    pub fn remove_card(&self, payment_method: &str) {
+        self.inner().cards.retain(|_, card| card.payment_method != payment_method);
+    }
+
+    fn paid_by(&self, id: &str) -> Option<String> {
         let mut inner = self.inner();
-        let Some(page) = inner.pages.get_mut(id) else { return };
+        let page = inner.pages.get_mut(id)?;
+        let customer = page.new.customer.clone().unwrap_or_else(|| format!("cus_{id}"));
         page.state = CheckoutState::Paid(Payment {
             payment_intent: Some(format!("pi_{id}")),
             amount_minor: page.new.unit.minor * i64::from(page.new.quantity),
             currency: page.new.unit.currency.to_string(),
             email: None,
+            customer: Some(customer.clone()),
         });
+        Some(customer)
     }
 
     /// Every page that was asked for, by its id.
@@ -60,6 +80,13 @@ impl StandIn {
         let mut refunds: Vec<_> = self.inner().refunds.values().map(|(new, _)| new.clone()).collect();
         refunds.sort_by_key(|refund| (refund.order, refund.number));
         refunds
+    }
+
+    /// Every charge to a saved card that was asked for.
+    pub fn charges(&self) -> Vec<NewCharge> {
+        let mut charges: Vec<_> = self.inner().charges.values().map(|(new, _)| new.clone()).collect();
+        charges.sort_by_key(|charge| (charge.order, charge.attempt));
+        charges
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -88,6 +115,10 @@ impl Payments for StandIn {
     async fn create_checkout(&self, new: NewCheckout) -> Result<Checkout, PaymentError> {
         let mut inner = self.reached()?;
         let id = format!("cs_test_{}_{}", new.order, new.attempt);
+        let known = new.customer.as_ref().is_none_or(|customer| inner.cards.contains_key(customer));
+        if !known && !inner.pages.contains_key(&id) {
+            return Err(not_there());
+        }
         let page = inner.pages.entry(id.clone()).or_insert_with(|| Page {
             state: CheckoutState::Open { url: Some(url(&id)), expires_at: Some(new.expires_at) },
             new: new.clone(),
@@ -122,6 +153,11 @@ impl Payments for StandIn {
     async fn charge_stored(&self, new: NewCharge) -> Result<Charge, PaymentError> {
         let mut inner = self.reached()?;
         let key = format!("{}:{}", new.order, new.attempt);
+        let saved =
+            |customer: &String| inner.cards.get(customer).is_some_and(|card| card.payment_method == new.payment_method);
+        if new.customer.as_ref().is_some_and(|customer| !saved(customer)) && !inner.charges.contains_key(&key) {
+            return Err(not_there());
+        }
         let state = match new.payment_method.as_str() {
             "pm_card_chargeDeclined" => ChargeState::Declined("card_declined".into()),
             "pm_card_authenticationRequired" => ChargeState::NeedsCustomer,
@@ -130,6 +166,10 @@ impl Payments for StandIn {
         let charge = Charge { payment_intent: Some(format!("pi_{key}")), state };
         let (first, charge) = inner.charges.entry(key).or_insert((new.clone(), charge));
         if *first == new { Ok(charge.clone()) } else { Err(reused()) }
+    }
+
+    async fn saved_card(&self, customer: &str) -> Result<Option<SavedCard>, PaymentError> {
+        Ok(self.reached()?.cards.get(customer).cloned())
     }
 
     fn live(&self) -> bool {
@@ -155,6 +195,7 @@ mod tests {
             title: "VIP".into(),
             unit: Money::usd(7_500),
             quantity: 2,
+            customer: None,
             expires_at: DateTime::UNIX_EPOCH,
             success_url: "http://x/ok".into(),
             cancel_url: "http://x/no".into(),

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use miniserde::json::Value;
 use secrecy::{ExposeSecret, SecretString};
 use stripe::{IdempotencyKey, RequestStrategy, StripeError};
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
 use super::{
     Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError, Payments,
-    Refund, RefundState,
+    Refund, RefundState, SavedCard,
 };
 
 /// The client has none of its own. A person on the telephone waits for the page's address.
@@ -132,6 +133,14 @@ impl Payments for Stripe {
         Ok(Charge { payment_intent: intent.id, state })
     }
 
+    async fn saved_card(&self, customer: &str) -> Result<Option<SavedCard>, PaymentError> {
+        let customer = checked(customer)?;
+        let query = "type=card&allow_redisplay=always&limit=1";
+        let listed: Listed = self.get(format!("/customers/{customer}/payment_methods?{query}")).await?;
+        let newest = listed.data.ok_or(PaymentError::Unreadable)?.into_iter().next();
+        newest.map(Method::card).transpose()
+    }
+
     fn live(&self) -> bool {
         self.live
     }
@@ -147,11 +156,12 @@ struct Session {
     amount_total: Option<i64>,
     currency: Option<String>,
     expires_at: Option<i64>,
-    customer_details: Option<Customer>,
+    customer: Option<Value>,
+    customer_details: Option<CustomerDetails>,
 }
 
 #[derive(Debug, miniserde::Deserialize)]
-struct Customer {
+struct CustomerDetails {
     email: Option<String>,
 }
 
@@ -167,6 +177,35 @@ struct Given {
     status: Option<String>,
 }
 
+#[derive(Debug, miniserde::Deserialize)]
+struct Listed {
+    data: Option<Vec<Method>>,
+}
+
+#[derive(Debug, miniserde::Deserialize)]
+struct Method {
+    id: Option<String>,
+    card: Option<Face>,
+}
+
+#[derive(Debug, miniserde::Deserialize)]
+struct Face {
+    brand: Option<String>,
+    last4: Option<String>,
+}
+
+impl Method {
+    fn card(self) -> Result<SavedCard, PaymentError> {
+        let (Some(id), Some(face)) = (self.id, self.card) else { return Err(PaymentError::Unreadable) };
+        let four_digits = |it: &String| it.len() == 4 && it.bytes().all(|byte| byte.is_ascii_digit());
+        Ok(SavedCard {
+            payment_method: checked(&id)?.to_owned(),
+            brand: face.brand.ok_or(PaymentError::Unreadable)?,
+            last4: face.last4.filter(four_digits).ok_or(PaymentError::Unreadable)?,
+        })
+    }
+}
+
 impl Session {
     fn state(self) -> Result<CheckoutState, PaymentError> {
         let paid = matches!(self.payment_status.as_deref(), Some("paid" | "no_payment_required"));
@@ -178,10 +217,23 @@ impl Session {
                 amount_minor: self.amount_total.ok_or(PaymentError::Unreadable)?,
                 currency: self.currency.ok_or(PaymentError::Unreadable)?,
                 email: self.customer_details.and_then(|customer| customer.email),
+                customer: self.customer.and_then(named),
             }),
             Some("complete") => CheckoutState::Processing,
             _ => return Err(PaymentError::Unreadable),
         })
+    }
+}
+
+/// The id of another object, which is there as its id or as the whole object.
+fn named(value: Value) -> Option<String> {
+    match value {
+        Value::String(id) => Some(id),
+        Value::Object(mut object) => match object.remove("id") {
+            Some(Value::String(id)) => Some(id),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     Backend, args,
     audit::{self, Actor},
     db::scoped::tenant::OrgTx,
+    jobs::{self, remember_card::RememberCard},
     org::Org,
     outbox::PutError,
     providers::payments::PaymentFact,
@@ -44,6 +45,11 @@ pub async fn learn(
     let now = org.now();
     let mut tx = org.begin().await?;
     let before = lock(&mut tx, id, now).await?.ok_or(LearnError::NoOrder)?;
+    // A charge that was refused at once is the business of the job that made it: the buyer has a page by then.
+    let charge_runs = before.payment_method.is_some() && before.known.pending;
+    if *fact == PaymentFact::ChargeFailed && !charge_runs {
+        return Ok(before.state);
+    }
     let mut after = before.clone();
     after.known.learn(fact);
     if let PaymentFact::Paid { email: Some(email), .. } = fact {
@@ -59,7 +65,9 @@ pub async fn learn(
         after.confirmed_at = Some(now);
     }
     write(&mut tx, &after, now).await?;
-    note(&mut tx, id, event_key, fact, now).await?;
+    if note(&mut tx, id, event_key, fact, now).await? {
+        remember_card(&mut tx, &before, event_key, fact, now).await?;
+    }
     if after.state != before.state {
         let entry = audit::Entry {
             actor: Actor::Machine("payments"),
@@ -130,20 +138,36 @@ async fn write(tx: &mut OrgTx, order: &Order, now: DateTime<Utc>) -> crate::db::
     .map(|_| ())
 }
 
-/// Writes the history that staff see.
-async fn note(
+/// Writes the history that staff see. Whether it was not there before.
+pub(super) async fn note(
     tx: &mut OrgTx,
     id: OrderId,
     event_key: &str,
     fact: &PaymentFact,
     now: DateTime<Utc>,
-) -> crate::db::DbResult<()> {
+) -> crate::db::DbResult<bool> {
     let sql = sql!(
         "insert into order_facts (org_id, order_id, event_key, fact, learned_at)
          values ($1, $2, $3, $4, $5)
          on conflict (order_id, event_key) do nothing"
     );
-    tx.run(sql, args![id, event_key, in_words(fact), now]).await.map(|_| ())
+    tx.run(sql, args![id, event_key, in_words(fact), now]).await.map(|rows| rows > 0)
+}
+
+/// Whoever paid on a page may have saved the card there. Each message asks anew: the first may come before the card is kept.
+async fn remember_card(
+    tx: &mut OrgTx,
+    order: &Order,
+    event_key: &str,
+    fact: &PaymentFact,
+    now: DateTime<Utc>,
+) -> crate::db::DbResult<()> {
+    let PaymentFact::Paid { customer: Some(customer), .. } = fact else { return Ok(()) };
+    if order.payment_method.is_some() || order.phone.is_none() {
+        return Ok(());
+    }
+    let job = RememberCard { order: order.id, customer: customer.clone() };
+    jobs::put(tx, &job, &format!("{} {event_key}", order.id), now).await
 }
 
 fn in_words(fact: &PaymentFact) -> &'static str {
@@ -151,6 +175,7 @@ fn in_words(fact: &PaymentFact) -> &'static str {
         PaymentFact::Paid { .. } => "The payment arrived.",
         PaymentFact::Pending => "The payment is on its way.",
         PaymentFact::Failed => "The payment did not go through.",
+        PaymentFact::ChargeFailed => "The saved card could not be charged.",
         PaymentFact::Expired => "The pay page was closed unpaid.",
         PaymentFact::Refunded { amount_refunded_minor, of_minor } if amount_refunded_minor < of_minor => {
             "Some of the money was given back."
@@ -165,8 +190,14 @@ fn in_words(fact: &PaymentFact) -> &'static str {
 
 /// Tells the caller who is still on the line what became of the payment.
 fn tell_the_call(backend: &Backend, org: &Org, before: &Order, after: &Order) {
-    let Some(call) = after.call_id else { return };
-    let Some(text) = on_the_line(before, after) else { return };
+    if let Some(text) = on_the_line(before, after) {
+        inform(backend, org, after, text);
+    }
+}
+
+/// Tells the caller who is still on the line something of an order.
+pub(super) fn inform(backend: &Backend, org: &Org, order: &Order, text: String) {
+    let Some(call) = order.call_id else { return };
     // The call may be over: then the texts have to do.
     let _ = backend.running().command(org.id(), call, Command::Inform { text, speak: true });
 }

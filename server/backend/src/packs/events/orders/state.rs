@@ -61,7 +61,7 @@ impl Known {
     pub fn learn(&mut self, fact: &PaymentFact) {
         match fact {
             PaymentFact::Pending => self.pending = true,
-            PaymentFact::Failed => self.failed = true,
+            PaymentFact::Failed | PaymentFact::ChargeFailed => self.failed = true,
             PaymentFact::Expired => self.expired = true,
             PaymentFact::Paid { amount_minor, currency, payment_intent, .. } => {
                 let paid = Payment {
@@ -132,6 +132,7 @@ mod tests {
             amount_minor: 17_000,
             currency: "usd".into(),
             email: None,
+            customer: None,
         }
     }
 
@@ -142,6 +143,7 @@ mod tests {
             amount_minor: 17_000,
             currency: "USD".into(),
             email: None,
+            customer: None,
         }
     }
 
@@ -194,6 +196,7 @@ mod tests {
                 amount_minor: minor,
                 currency: currency.into(),
                 email: None,
+                customer: None,
             };
             let known = after(&[fact]);
             assert_eq!((known.state(TOTAL), known.claim(TOTAL)), (OrderState::Mismatched, Claim::Free));

@@ -1,5 +1,6 @@
 //! Stories of tickets.
 
+mod cards;
 mod hostile;
 mod races;
 
@@ -48,6 +49,7 @@ fn paid(minor: i64) -> PaymentFact {
         amount_minor: minor,
         currency: "usd".into(),
         email: Some("priya@lumen.example".into()),
+        customer: None,
     }
 }
 
@@ -278,6 +280,7 @@ engines! {
                 quantity: 1,
                 unit: tier.price,
                 payment_method: Some(stored.into()),
+                customer: None,
             };
             place(&mut tx, world.now(), &new).await.expect("placed");
             tx.commit().await.expect("committed");
@@ -308,6 +311,7 @@ engines! {
                 quantity: 1,
                 unit: tier.price,
                 payment_method: None,
+                customer: None,
             };
             let order = place(&mut tx, world.now(), &new).await.expect("placed");
             tx.commit().await.expect("committed");

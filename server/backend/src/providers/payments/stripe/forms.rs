@@ -15,6 +15,18 @@ pub(super) struct Checkout<'a> {
     line_items: [LineItem<'a>; 1],
     metadata: Metadata,
     payment_intent_data: PaymentIntentData<'a>,
+    /// Either of the two: Stripe refuses both together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_creation: Option<&'static str>,
+    saved_payment_method_options: SavedPaymentMethodOptions,
+}
+
+#[derive(Debug, Serialize)]
+struct SavedPaymentMethodOptions {
+    /// The page has a box to tick; the card is kept only for those who tick it.
+    payment_method_save: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -87,6 +99,9 @@ pub(super) fn checkout(new: &NewCheckout) -> Checkout<'_> {
         }],
         metadata: metadata(),
         payment_intent_data: PaymentIntentData { description: &new.title, metadata: metadata() },
+        customer: new.customer.as_deref(),
+        customer_creation: if new.customer.is_none() { Some("always") } else { None },
+        saved_payment_method_options: SavedPaymentMethodOptions { payment_method_save: "enabled" },
     }
 }
 

@@ -37,6 +37,7 @@ fn checkout() -> NewCheckout {
         title: "VIP, The Soup Cookoff".into(),
         unit: Money::usd(7_500),
         quantity: 2,
+        customer: None,
         expires_at: Utc.timestamp_opt(1_795_170_000, 0).unwrap(),
         success_url: "https://x.example/ok".into(),
         cancel_url: "https://x.example/no".into(),
@@ -64,8 +65,34 @@ async fn a_page_is_asked_for_as_stripe_wants_it() {
         &format!("client_reference_id={}", order()),
         &format!("metadata[order_id]={}", order()),
         &format!("payment_intent_data[metadata][order_id]={}", order()),
+        "customer_creation=always",
+        "saved_payment_method_options[payment_method_save]=enabled",
     ] {
         assert!(form.split('&').any(|found| found == part), "{part} in {form}");
+    }
+
+    let known = NewCheckout { customer: Some("cus_1".into()), ..checkout() };
+    stripe.create_checkout(known).await.unwrap();
+    let form = seen.lock().unwrap()[1][3].clone();
+    assert!(form.contains("&customer=cus_1&") && !form.contains("customer_creation"), "{form}");
+}
+
+#[tokio::test]
+async fn the_newest_card_that_may_be_offered_again_is_asked_for() {
+    let card = |last4: &str| json!({ "id": "pm_1", "type": "card", "card": { "brand": "visa", "last4": last4, "exp_year": 2031 } });
+    let (stripe, seen) = answering(StatusCode::OK, json!({ "object": "list", "data": [card("4242")] })).await;
+    let saved = SavedCard { payment_method: "pm_1".into(), brand: "visa".into(), last4: "4242".into() };
+    assert_eq!(stripe.saved_card("cus_1").await, Ok(Some(saved)));
+    let [method, path, ..] = seen.lock().unwrap()[0].clone();
+    let query = "type=card&allow_redisplay=always&limit=1";
+    assert_eq!((method.as_str(), path), ("GET", format!("/v1/customers/cus_1/payment_methods?{query}")));
+
+    let (none, _) = answering(StatusCode::OK, json!({ "data": [] })).await;
+    assert_eq!(none.saved_card("cus_1").await, Ok(None));
+    assert!(none.saved_card("cus_1/../cus_2").await.is_err(), "an id is no path");
+    for odd in [json!({}), json!({ "data": [card("42<b")] }), json!({ "data": [{ "id": "pm_1", "card": null }] })] {
+        let (stripe, _) = answering(StatusCode::OK, odd).await;
+        assert_eq!(stripe.saved_card("cus_1").await, Err(PaymentError::Unreadable));
     }
 }
 
@@ -77,14 +104,18 @@ async fn pages_are_read_in_every_state() {
         amount_minor: 15_000,
         currency: "usd".into(),
         email: Some("ana@example.org".into()),
+        customer: Some("cus_1".into()),
     };
     let complete = |payment_status: &str| {
         json!({
             "id": "cs_test_1", "status": "complete", "payment_status": payment_status, "payment_intent": "pi_1",
-            "amount_total": 15_000, "currency": "usd", "customer_details": { "email": "ana@example.org", "name": null },
+            "amount_total": 15_000, "currency": "usd", "customer": "cus_1", "customer_details": { "email": "ana@example.org", "name": null },
         })
     };
-    assert_eq!(state(complete("paid")).await, Ok(CheckoutState::Paid(paid)));
+    assert_eq!(state(complete("paid")).await, Ok(CheckoutState::Paid(paid.clone())));
+    let mut expanded = complete("paid");
+    expanded["customer"] = json!({ "id": "cus_1", "object": "customer", "email": null });
+    assert_eq!(state(expanded).await, Ok(CheckoutState::Paid(paid)));
     assert_eq!(state(complete("unpaid")).await, Ok(CheckoutState::Processing));
     assert_eq!(state(json!({ "id": "cs_test_1", "status": "expired" })).await, Ok(CheckoutState::Expired));
     let open = CheckoutState::Open { url: None, expires_at: None };

@@ -44,7 +44,7 @@ const SMUGGLED: [&str; 14] = [
 /// Honest arguments of a tool, in which every field is then poisoned.
 fn honest(tool: &str, event: &str) -> Value {
     match tool {
-        "purchase_tickets" => json!({ "eventId": event, "ticketType": "VIP", "quantity": 2 }),
+        "purchase_tickets" => json!({ "eventId": event, "ticketType": "VIP", "quantity": 2, "payWith": "saved_card" }),
         "leave_sponsor_inquiry" => json!({ "name": "Priya", "company": "Lumen", "level": "gold", "message": "Hi" }),
         "confirm" => json!({ "proposalId": ProposalId::new() }),
         "get_event_details" => json!({ "eventId": event }),

@@ -66,7 +66,16 @@ engines! {
             let mut tx = line.org.begin().await.expect("begun");
             assert!(seats::hold(&mut tx, tier, 1).await.expect("kept"));
             let unit = Money::usd(8_500);
-            let new = NewOrder { event_id: event, tier_id: tier, call_id: None, phone: None, quantity: 1, unit, payment_method: None };
+            let new = NewOrder {
+                event_id: event,
+                tier_id: tier,
+                call_id: None,
+                phone: None,
+                quantity: 1,
+                unit,
+                payment_method: None,
+                customer: None,
+            };
             orders.push(place(&mut tx, world.now(), &new).await.expect("placed"));
             tx.commit().await.expect("committed");
         }
