@@ -1,17 +1,16 @@
 //! The first page staff see: what waits for a person, and today against the usual day.
 
+mod attention;
 mod upcoming;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
-use model::{Attention, CallFilter, CallId, CallStatus, Dashboard, PhoneNumber, Tile};
+use model::{CallFilter, CallStatus, Dashboard, Tile};
 
 use crate::{args, calls, db::DbResult, org::Org, sql};
 
 /// The days that make the usual one.
 const DAYS: i64 = 7;
-/// Lines of "needs attention" at most.
-const ATTENTION: i64 = 8;
 /// Calls shown.
 const RECENT: i64 = 6;
 
@@ -20,41 +19,12 @@ pub async fn dashboard(org: &Org, now: DateTime<Utc>) -> DbResult<Dashboard> {
     let recent = calls::list(org, &CallFilter { limit: RECENT, ..CallFilter::default() }).await?;
     let (upcoming_title, upcoming) = upcoming::upcoming(org, now).await?;
     Ok(Dashboard {
-        attention: attention(org, now).await?,
+        attention: attention::attention(org, now).await?,
         tiles: tiles(org, now).await?,
         recent: recent.calls,
         upcoming,
         upcoming_title,
     })
-}
-
-/// Calls of the last day that broke off or failed and that nobody has written a note to.
-async fn attention(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<Attention>> {
-    let rows: Vec<(CallId, CallStatus, Option<PhoneNumber>, DateTime<Utc>)> = org
-        .all(
-            sql!(
-                "select id, status, caller, started_at from calls
-                 where org_id = $1 and status in ('failed', 'interrupted') and started_at > $2
-                   and notes = '' and channel = 'phone' and deleted_at is null
-                 order by case status when 'failed' then 0 else 1 end, started_at desc
-                 limit $3"
-            ),
-            args![now - TimeDelta::days(1), ATTENTION],
-        )
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, status, caller, at)| {
-            let who = caller.map_or_else(|| "A caller who hid their number".to_owned(), |caller| caller.pretty());
-            let what = if status == CallStatus::Failed { "did not get through" } else { "was cut off" };
-            Attention {
-                text: format!("{who} {what}"),
-                href: format!("/admin/{}/calls/{id}", org.slug()),
-                at,
-                urgent: status == CallStatus::Failed,
-            }
-        })
-        .collect())
 }
 
 /// What the tiles are made of: one finished call.

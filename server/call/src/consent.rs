@@ -136,7 +136,7 @@ impl Moment {
                 Answer::Yes => return Ok(agreed),
                 Answer::No => return Err(NotAgreed::Declined),
                 Answer::Unclear => unclear = unclear.or(Some(agreed)),
-                Answer::Question | Answer::Nothing => {}
+                Answer::Doubt | Answer::Nothing => {}
             }
         }
         unclear.ok_or(NotAgreed::NotAnswered)

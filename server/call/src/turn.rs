@@ -101,6 +101,13 @@ impl Turn {
         (self.wanted, self.answer_follows) = (None, false);
     }
 
+    /// The next session hears the caller's turn once more and answers it by itself: nobody asks it to, and what was asked of the last one
+    /// is not asked again.
+    pub fn left_to_the_model(&mut self) {
+        self.want_nothing();
+        self.asked = None;
+    }
+
     /// What is wanted or asked for.
     pub fn wants(&self) -> Option<Why> {
         self.wanted.max(self.asked.as_ref().map(|asked| asked.why))
@@ -136,6 +143,11 @@ impl Turn {
     /// Whether an event of ours that was refused is the one that asked; then nothing is asked any more, and why it was is returned.
     pub fn refused(&mut self, event: EventId) -> Option<Why> {
         (self.asked.as_ref()?.event == event).then(|| self.asked.take().map(|asked| asked.why))?
+    }
+
+    /// An error that does not say which event it refuses, while a response is asked for and has not begun: it is that one.
+    pub fn refused_without_name(&mut self) -> Option<Why> {
+        self.asked.take().map(|asked| asked.why)
     }
 
     /// The model says that a response is active: ask again when it is done. A model that does not say what it refuses means what was asked

@@ -13,6 +13,7 @@ mod processes;
 mod rest;
 mod storage_faults;
 mod tickets;
+mod today;
 mod tool_faults;
 mod webhooks;
 mod world;

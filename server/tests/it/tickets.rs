@@ -12,20 +12,25 @@ use backend::{
         store,
     },
     providers::payments::PaymentFact,
-    sql,
+    sql, writes,
 };
 use model::{OrderState, SaleFilter};
 use practice::phone::{CallOptions, Utterance, Who};
 
-use crate::world::{World, until};
+use crate::world::{Engine, Setup, World, until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_tickets_are_sold_and_the_payment_is_told_on_the_line_on_sqlite() {
-    a_sale().await;
+    a_sale(Engine::Sqlite).await;
 }
 
-async fn a_sale() {
-    let world = World::usual().await;
+#[tokio::test(flavor = "multi_thread")]
+async fn two_tickets_are_sold_and_the_payment_is_told_on_the_line_on_postgresql() {
+    a_sale(Engine::Postgres).await;
+}
+
+async fn a_sale(engine: Engine) {
+    let world = World::start(Setup { engine, ..Setup::default() }).await;
     let org = orgs::named(&world.backend, "soup-cookoff").await.expect("read").expect("there");
 
     let (report, order) = tokio::join!(world.place(buyer(&world)), pays(&world, &org));
@@ -41,6 +46,13 @@ async fn a_sale() {
     assert_eq!(texts.len(), 2, "{texts:?}");
     assert!(texts[0].contains(&format!("/p/{}", order.code)), "{texts:?}");
     assert!(texts[1].contains(&reference::written(&order.reference)), "{texts:?}");
+
+    let stored = world.stored(&report).await;
+    let changes = writes::ledger(&org, stored.id).await.expect("read");
+    assert_eq!(changes.len(), 1);
+    let yes = stored.call.utterances.iter().find(|said| said.text.contains("Yes")).expect("it was said");
+    let agreed = changes[0].agreed_from_ms..=changes[0].agreed_to_ms;
+    assert!(agreed.contains(&(i64::midpoint(yes.start_ms, yes.end_ms))), "{agreed:?} is not when {yes:?} was said");
 }
 
 /// A caller who wants two tickets and agrees to what is read back.

@@ -51,6 +51,8 @@ const TITLE_WEIGHT: f64 = 2.5;
 const NEAR: f64 = 0.6;
 /// Passages below this share of the best one's score are noise.
 const KEEP: f64 = 0.35;
+/// A passage that holds less of the question than this, by the weight of its words, is about something else.
+const ABOUT: f64 = 0.25;
 
 /// The passages of an organisation's articles and where each word occurs.
 #[derive(Debug)]
@@ -102,10 +104,14 @@ impl Index {
     /// The best passages for a question, at most one per article, best first.
     pub(super) fn search(&self, query: &str, n: usize) -> Vec<Passage> {
         let mut scores = vec![0.0; self.passages.len()];
+        let mut covered = vec![0.0; self.passages.len()];
+        let mut asked = 0.0;
         for alternatives in words::expand(query) {
-            self.score_word(&alternatives, &mut scores);
+            asked += self.score_word(&alternatives, &mut scores, &mut covered);
         }
-        let mut ranked: Vec<(usize, f64)> = scores.into_iter().enumerate().filter(|(_, score)| *score > 0.0).collect();
+        let about = |number: usize| covered[number] >= asked * ABOUT;
+        let mut ranked: Vec<(usize, f64)> =
+            scores.into_iter().enumerate().filter(|(number, score)| *score > 0.0 && about(*number)).collect();
         ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let floor = ranked.first().map_or(0.0, |(_, best)| best * KEEP);
 
@@ -127,15 +133,20 @@ impl Index {
         found
     }
 
-    /// Adds to every passage the score of the best of a word's alternatives that it holds.
-    fn score_word(&self, alternatives: &[String], scores: &mut [f64]) {
+    /// Adds to every passage the score of the best of a word's alternatives that it holds, and how much of the question that covers.
+    /// Answers how much of the question the word is: a word that no article has weighs as much as one that a single passage has.
+    fn score_word(&self, alternatives: &[String], scores: &mut [f64], covered: &mut [f64]) -> f64 {
         let mut best: HashMap<usize, f64> = HashMap::new();
+        let mut held: HashMap<usize, f64> = HashMap::new();
+        let mut weighs: Option<f64> = None;
         for word in alternatives {
             for (known, weight) in self.matches(word) {
                 let places = &self.words[known];
-                let (all, with) = (self.passages.len() as f64, places.len() as f64);
-                let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
+                let rarity = self.rarity(places.len());
+                weighs = Some(weighs.map_or(rarity, |most| most.max(rarity)));
                 for (number, count) in places {
+                    let holds = held.entry(*number).or_default();
+                    *holds = holds.max(weight * rarity);
                     let length = self.passages[*number].length / self.mean_length;
                     let score = weight * rarity * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * length));
                     let entry = best.entry(*number).or_default();
@@ -146,6 +157,16 @@ impl Index {
         for (number, score) in best {
             scores[number] += score;
         }
+        for (number, holds) in held {
+            covered[number] += holds;
+        }
+        weighs.unwrap_or_else(|| self.rarity(1))
+    }
+
+    /// How much it tells that a passage has a word that so many have.
+    fn rarity(&self, with: usize) -> f64 {
+        let (all, with) = (self.passages.len() as f64, with as f64);
+        (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
     }
 
     /// The word itself where it is known; else words that it may have been meant as.

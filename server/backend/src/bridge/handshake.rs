@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Twilio sends `start` within milliseconds of the upgrade.
-const START_WITHIN: Duration = Duration::from_secs(8);
+const START_WITHIN: Duration = Duration::from_millis(1_500);
 
 /// The caller hears nothing while the database is asked.
 const REDEEMED_WITHIN: Duration = Duration::from_secs(2);

@@ -1,4 +1,4 @@
-use model::Role;
+use model::{CallId, Role};
 
 use super::*;
 use crate::{

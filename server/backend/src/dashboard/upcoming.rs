@@ -20,8 +20,8 @@ async fn events(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<UpcomingRow>> {
             sql!(
                 "select e.id, e.starts_at, e.title, v.name,
                         cast(coalesce((select sum(t.capacity - t.sold - t.held) from ticket_tiers t
-                                       where t.org_id = e.org_id and t.event_id = e.id), 0) as bigint)
-                 from events e left join venues v on v.org_id = e.org_id and v.id = e.venue_id
+                                       where t.org_id = e.org_id and t.event_id = e.id and t.deleted_at is null), 0) as bigint)
+                 from events e left join venues v on v.org_id = e.org_id and v.id = e.venue_id and v.deleted_at is null
                  where e.org_id = $1 and e.active and e.deleted_at is null and e.ends_at > $2
                  order by e.starts_at, e.id limit 5"
             ),

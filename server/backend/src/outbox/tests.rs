@@ -87,6 +87,8 @@ engines! {
         world.pass(TimeDelta::hours(25));
         world.jobs().await;
         assert_eq!(standing(&org, id).await, (MessageState::Failed, Some(MessageReason::TooOld), 2));
+        let waiting = crate::dashboard::dashboard(&org, world.now()).await.unwrap().attention;
+        assert!(waiting.iter().any(|line| line.text == "A message did not arrive"), "{waiting:?}");
     }
 
     async fn an_answer_that_was_lost_sends_nothing_twice(world: World) {

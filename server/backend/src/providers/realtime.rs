@@ -82,7 +82,7 @@ fn socket_url(base_url: &str, model: &str) -> Result<String, BaseUrlError> {
 /// audio in one frame, and whole sessions with every tool in one `session.updated`.
 fn buffers() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(4 << 10)
+        .read_buffer_size(2 << 10)
         .write_buffer_size(4 << 10)
         .max_write_buffer_size(512 << 10)
         .max_message_size(Some(4 << 20))

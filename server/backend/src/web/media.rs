@@ -34,7 +34,7 @@ async fn media_stream(State(backend): State<Backend>, headers: HeaderMap, upgrad
     let tasks = backend.running().tasks().clone();
     // The library's defaults cost 330 KB a call, take frames of 64 MiB and let what cannot be sent grow without end.
     upgrade
-        .read_buffer_size(2 << 10)
+        .read_buffer_size(1 << 10)
         .write_buffer_size(4 << 10)
         .max_write_buffer_size(256 << 10)
         .max_message_size(MAX_FRAME)

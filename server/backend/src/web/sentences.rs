@@ -62,10 +62,10 @@ impl Sentence {
                 "Es tut mir leid, wir haben ein technisches Problem. Bitte rufen Sie in einigen Minuten wieder an.",
             ],
             Self::CutOff => [
-                "I am sorry, we were cut off. Please call again. Goodbye.",
-                "Lo siento, se ha cortado la llamada. Vuelva a llamar, por favor. Adiós.",
-                "Désolé, nous avons été coupés. Veuillez rappeler. Au revoir.",
-                "Es tut mir leid, wir wurden getrennt. Bitte rufen Sie noch einmal an. Auf Wiederhören.",
+                "I am sorry, the connection was cut off. Please call again in a few minutes. Goodbye.",
+                "Lo siento, se ha cortado la conexión. Vuelva a llamar en unos minutos, por favor. Adiós.",
+                "Désolé, la connexion a été coupée. Veuillez rappeler dans quelques minutes. Au revoir.",
+                "Es tut mir leid, die Verbindung wurde getrennt. Bitte rufen Sie in einigen Minuten noch einmal an. Auf Wiederhören.",
             ],
         }
     }

@@ -7,9 +7,9 @@ pub(super) enum Answer {
     Yes,
     /// A refusal, or a plea to wait.
     No,
-    /// A question back: not an answer.
-    Question,
-    /// Words that are neither.
+    /// A question back, a doubt, or something longer that is neither yes nor no: not an answer.
+    Doubt,
+    /// A few words that are neither; in a language that is not known here they may be a yes.
     Unclear,
     /// No words at all: a cough, a door.
     Nothing,
@@ -54,14 +54,32 @@ const YES: &[&str] = &[
     "exact",
     "parfait",
     "volontiers",
+    "good",
+    "course",
 ];
-const NO: &[&str] = &["no", "nope", "nah", "nein", "nee", "non", "not", "never"];
-/// These undo a yes beside them.
-const STOP: &[&str] = &[
+/// These undo a yes beside them: "no, that is not right" agrees to nothing.
+const NO: &[&str] = &[
+    "no",
+    "nope",
+    "nah",
+    "not",
+    "never",
+    "cannot",
+    "wrong",
+    "nein",
+    "nee",
+    "nicht",
+    "kein",
+    "keine",
+    "falsch",
+    "nunca",
+    "tampoco",
+    "non",
+    "pas",
     "wait",
     "stop",
+    "hold",
     "cancel",
-    "don't",
     "dont",
     "nevermind",
     "espera",
@@ -76,23 +94,51 @@ const STOP: &[&str] = &[
     "attends",
     "annulez",
 ];
+/// Whoever says these has not decided.
+const DOUBT: &[&str] = &[
+    "maybe", "perhaps", "think", "ask", "check", "later", "hmm", "vielleicht", "später", "überlegen", "fragen", "quizá", "quizás",
+    "luego", "pensar", "pensarlo", "peut-être", "réfléchir", "demander",
+];
+/// With a word of refusal in them, and meant as agreement.
+const AGREEING: &[&str] = &[
+    "no problem",
+    "not a problem",
+    "no worries",
+    "why not",
+    "don't mind",
+    "can't wait",
+    "think so",
+    "no hay problema",
+    "por qué no",
+    "kein problem",
+    "warum nicht",
+    "pas de problème",
+    "pourquoi pas",
+];
+/// Longer answers without a word of agreement are about something else.
+const SHORT: usize = 3;
+const KEYS: &str = "[The caller pressed keypad digits:";
 
 impl Answer {
     pub(super) fn of(words: &str) -> Self {
-        let lower = words.to_lowercase().replace('’', "'");
+        if words.starts_with(KEYS) {
+            return Self::Unclear;
+        }
+        let mut lower = words.to_lowercase().replace('’', "'");
+        for phrase in AGREEING {
+            lower = lower.replace(phrase, "yes");
+        }
         let tokens: Vec<&str> =
-            lower.split(|c: char| !c.is_alphanumeric() && c != '\'').filter(|word| !word.is_empty()).collect();
+            lower.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '-')).filter(|word| !word.is_empty()).collect();
         let any = |of: &[&str]| tokens.iter().any(|word| of.contains(word));
         if tokens.is_empty() {
             Self::Nothing
-        } else if any(STOP) {
+        } else if any(NO) || tokens.iter().any(|word| word.ends_with("n't")) {
             Self::No
         } else if any(YES) {
             Self::Yes
-        } else if any(NO) {
-            Self::No
-        } else if words.trim_end().ends_with('?') {
-            Self::Question
+        } else if any(DOUBT) || words.trim_end().ends_with('?') || tokens.len() > SHORT {
+            Self::Doubt
         } else {
             Self::Unclear
         }
@@ -118,7 +164,17 @@ mod tests {
             ("Yes, no, wait a second", Answer::No),
             ("Ok don't do that", Answer::No),
             ("Nein danke", Answer::No),
-            ("How much is that in all?", Answer::Question),
+            ("No, that is not right.", Answer::No),
+            ("No thanks, I am okay.", Answer::No),
+            ("That isn't correct", Answer::No),
+            ("Das ist nicht richtig", Answer::No),
+            ("Why not!", Answer::Yes),
+            ("I think so", Answer::Yes),
+            ("Of course", Answer::Yes),
+            ("Let me ask my wife", Answer::Doubt),
+            ("Maybe", Answer::Doubt),
+            ("What time does it begin", Answer::Doubt),
+            ("How much is that in all?", Answer::Doubt),
             ("Two of them", Answer::Unclear),
             ("[The caller pressed keypad digits: 1]", Answer::Unclear),
             ("", Answer::Nothing),

@@ -57,7 +57,12 @@ impl Call {
             }
             severity @ (Severity::RateLimited | Severity::Transient | Severity::Harmless) => {
                 self.note_error(error);
-                if let Some(why) = ours.and_then(|event| self.turn.refused(event)) {
+                let refused = match ours {
+                    Some(event) => self.turn.refused(event),
+                    None if severity == Severity::Harmless => None,
+                    None => self.turn.refused_without_name(),
+                };
+                if let Some(why) = refused {
                     self.try_again(why, severity);
                 } else if severity == Severity::Transient {
                     self.server_errors += 1;

@@ -14,6 +14,8 @@ use crate::{
 const LATE_MS: u64 = 2_000;
 /// An answer that spoke so long beside its calls has said its goodbye.
 const SPOKE_MS: u64 = 800;
+/// What a frame of the telephone's holds.
+const FRAME_MS: u64 = 20;
 
 /// What is known of an item that is done besides itself.
 #[derive(Clone, Copy)]
@@ -203,7 +205,8 @@ impl Call {
         let line = self.transcript.item(item, Speaker::Caller, at);
         self.transcript.ended(line, at);
         self.silence.caller_acts(self.now);
-        self.unanswered_since = Some(at);
+        // The caller has waited since their last word, not since it was noticed.
+        self.unanswered_since = Some(self.last_word().min(at));
     }
 
     fn committed(&mut self, item: &str, previous: Option<&str>) {
@@ -212,15 +215,20 @@ impl Call {
         self.transcript.ended(line, self.now.min(self.unanswered_since.unwrap_or(self.now)));
         self.reheard_by = None;
         self.silence.caller_acts(self.now);
-        // The caller has waited since their last word, not since it was noticed.
-        let noticed_after = self.plan.patience.silence_ms();
-        self.silence.wait(self.caller.loud_at().max(Ms(self.now.0.saturating_sub(noticed_after))));
+        let last_word = self.last_word();
+        self.silence.wait(last_word);
         if self.turn.active().is_some() && !self.plan.interruptible {
             // The model cannot answer by itself while it speaks.
             self.turn.committed_beside();
         } else {
             self.turn.committed(self.now);
         }
+    }
+
+    /// When the caller was last loud, as far back as a pause may be before it is noticed.
+    fn last_word(&self) -> Ms {
+        let heard_to = self.caller.loud_at().plus(FRAME_MS);
+        heard_to.max(Ms(self.now.0.saturating_sub(self.plan.patience.silence_ms())))
     }
 
     fn transcribed(&mut self, item: &str, text: &str, usage: Option<&TranscriptionUsage>) {

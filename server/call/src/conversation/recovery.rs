@@ -72,7 +72,9 @@ impl Call {
     fn remember_what_is_owed(&mut self) {
         if let Some(active) = self.turn.active().filter(|active| !active.stopped) {
             let said = active.audio_ms > 0 || active.words;
-            let why = if said && active.why < Why::Continue { Why::Continue } else { active.why };
+            // A greeting of which something was heard is not begun again; that the call is recorded is said for itself.
+            let goes_on = active.why < Why::Continue || active.why == Why::Greeting;
+            let why = if said && goes_on { Why::Continue } else { active.why };
             self.turn.want(why);
         }
         // An answer that a tool is working on is asked for when it is there.
@@ -83,7 +85,7 @@ impl Call {
             if (self.turn.caller_speaks() || !known) && self.caller.rewind_to_turn() {
                 // The next session hears the turn itself and answers it by itself.
                 self.reheard_by = Some(self.now.plus(REHEARD_MS));
-                self.turn.want_nothing();
+                self.turn.left_to_the_model();
             } else {
                 self.turn.want(Why::Answer);
             }

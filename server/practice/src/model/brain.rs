@@ -51,7 +51,8 @@ impl Choice {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Line {
     Caller(Heard),
-    Assistant,
+    /// What the model said, as far as it is in the conversation.
+    Assistant(String),
     System(String),
     Call { call_id: String, name: String },
     Outcome { call_id: String, output: String },
@@ -95,12 +96,15 @@ pub(super) fn answer(question: &Question<'_>) -> Act {
     }
     let asked = question.lines.iter().rposition(|it| matches!(it, Line::Caller(_)));
     let since = &question.lines[asked.map_or(0, |it| it + 1)..];
+    if question.instructions.is_some_and(|it| it.contains(BROKE)) && let Some(rest) = rest_of_the_answer(since) {
+        return Act::Say(rest);
+    }
     // Nobody waits for an answer: what the response is for decides.
     if !waits(asked, since) {
         match (question.instructions, since.last()) {
             (Some(instructions), _) => return Act::Say(in_general(instructions).to_owned()),
             (None, Some(Line::System(notice))) => return Act::Say(of_notice(notice)),
-            (None, Some(Line::Assistant)) => return Act::Say("Is there anything else I can do for you?".to_owned()),
+            (None, Some(Line::Assistant(_))) => return Act::Say("Is there anything else I can do for you?".to_owned()),
             _ => {}
         }
     }
@@ -110,6 +114,25 @@ pub(super) fn answer(question: &Question<'_>) -> Act {
         Some(Line::Caller(Heard::Nothing)) => Act::Say("Are you still there?".to_owned()),
         _ => Act::Say(HELLO.to_owned()),
     }
+}
+
+/// The instructions for an answer that broke off.
+const BROKE: &str = "The line broke while you were speaking";
+
+/// What a function brought and the caller has not been told: from the sentence on in which the answer broke off.
+fn rest_of_the_answer(since: &[Line]) -> Option<String> {
+    let told = since.iter().rev().find_map(|it| if let Line::Outcome { output, .. } = it { Some(sentence_of(output)) } else { None })?;
+    let said = since.iter().rev().find_map(|it| if let Line::Assistant(said) = it { Some(said.as_str()) } else { None })?;
+    let said = said.trim().trim_end_matches('…').trim_end();
+    let rest = match told.find(said).filter(|_| !said.is_empty()) {
+        Some(at) => {
+            let end = at + said.len();
+            let begins = told[..end].rfind(". ").map_or(0, |dot| dot + 2);
+            told.get(begins..)?
+        }
+        None => &told,
+    };
+    Some(format!("As I was saying. {rest}"))
 }
 
 /// A notice may bring what a function answered late: then its sentence is what matters.
@@ -124,7 +147,7 @@ fn of_notice(notice: &str) -> String {
 
 /// Whether the caller asked something that nothing was said about yet.
 fn waits(asked: Option<usize>, since: &[Line]) -> bool {
-    let answered = since.iter().rposition(|it| matches!(it, Line::Assistant));
+    let answered = since.iter().rposition(|it| matches!(it, Line::Assistant(_)));
     let outcome = since.iter().rposition(|it| matches!(it, Line::Outcome { .. }));
     match (answered, outcome) {
         (None, None) => asked.is_some(),

@@ -364,3 +364,38 @@ fn a_session_that_says_when_it_ends_is_replaced_before() {
 
     assert_eq!(call.done(), ["open 2"]);
 }
+
+#[test]
+fn a_turn_that_is_heard_again_is_answered_once_though_an_answer_had_been_asked_for() {
+    let mut call = Script::greeted();
+    call.caller_speaks(1_000);
+    call.speech_starts("U1");
+    call.caller_speaks(1_500);
+    call.speech_ends("U1", "A0");
+    // The model neither answers by itself nor when it is asked.
+    call.wait(8_500);
+    let done = call.done();
+    assert!(done.contains(&"create".to_owned()) && done.contains(&"open 2".to_owned()), "{done:?}");
+
+    call.in_session(2);
+    call.model_ready();
+    call.wait(400);
+    assert!(call.appended_ms(2) > 1_500, "the turn is heard again");
+    assert!(!call.done().contains(&"[2] create".to_owned()), "and the model answers it by itself");
+}
+
+#[test]
+fn a_greeting_of_which_something_was_heard_is_not_begun_again() {
+    let mut call = Script::new(plan());
+    call.phone_starts();
+    call.model_ready();
+    call.says("R0", "A0", 2_000, "Thanks for calling.");
+    call.model_drops();
+    call.in_session(2);
+    call.model_ready();
+    call.wait(3_000);
+
+    let done = call.done();
+    assert!(!done.contains(&"[2] create greeting".to_owned()), "{done:?}");
+    assert!(done.iter().any(|it| it.starts_with("[2] create ")), "{done:?}");
+}

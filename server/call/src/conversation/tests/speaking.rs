@@ -324,3 +324,16 @@ fn a_caller_whose_greeting_does_not_come_hears_something_within_two_seconds() {
 
     assert_eq!(call.done().last().unwrap(), "plays OneMoment");
 }
+
+#[test]
+fn an_error_without_a_name_is_the_refusal_of_what_was_asked_for() {
+    let mut call = Script::greeted();
+    call.caller_says("U1", "A0", "Hello?");
+    call.wait(2_600);
+    assert!(call.done().contains(&"create".to_owned()));
+
+    call.error("server_error", "", "");
+    call.wait(300);
+
+    assert_eq!(call.done(), ["create"], "asked again at once, not after a stall");
+}

@@ -12,13 +12,12 @@ pub(super) fn answer(lines: &[Line], words: &str, tools: &[Tool], called: &[&str
     }
     let said = tokens(words);
     let any = |of: &[&str]| said.iter().any(|it| of.contains(&it.as_str()));
-    if any(&["wait", "stop", "dont", "cancel", "nevermind"]) {
+    let agrees = words.to_lowercase().contains("no problem");
+    if !agrees && any(&["no", "nope", "not", "isnt", "wait", "stop", "dont", "cancel", "nevermind"]) {
         return Some(Act::Say("All right, I leave it as it is.".to_owned()));
     }
-    if any(&["yes", "yeah", "yep", "sure", "ok", "okay", "right", "correct", "ahead"]) {
-        return Some(Act::Call { name: "confirm".to_owned(), arguments: json!({ "proposalId": id }).to_string() });
-    }
-    any(&["no", "nope", "not"]).then(|| Act::Say("All right, I leave it as it is.".to_owned()))
+    (agrees || any(&["yes", "yeah", "yep", "sure", "ok", "okay", "right", "correct", "ahead"]))
+        .then(|| Act::Call { name: "confirm".to_owned(), arguments: json!({ "proposalId": id }).to_string() })
 }
 
 /// The last proposal, unless something was done since.

@@ -40,7 +40,7 @@ fn the_event_that_was_named_is_the_one_asked_about() {
         words("What events are there?"),
         called("c1", "get_upcoming_events"),
         outcome("c1", &events),
-        Line::Assistant,
+        Line::Assistant(String::new()),
         words("How much are tickets for the gumbo one?"),
     ];
 
@@ -120,7 +120,7 @@ fn keys_are_read_back() {
 
 #[test]
 fn a_notice_that_must_be_spoken_is_spoken() {
-    let lines = [words("Hi"), Line::Assistant, Line::System("The payment has arrived.".into())];
+    let lines = [words("Hi"), Line::Assistant(String::new()), Line::System("The payment has arrived.".into())];
 
     assert_eq!(ask(&lines), say("Just so you know: The payment has arrived."));
 }
@@ -139,14 +139,14 @@ fn tickets_are_ordered_read_back_and_confirmed_when_the_caller_says_yes() {
         .push(outcome("c2", &json!({ "status": "proposed", "proposalId": "p-1", "say": "Two VIP tickets. Shall I?" })));
     assert_eq!(buy(&lines), say("Two VIP tickets. Shall I?"));
 
-    lines.push(Line::Assistant);
+    lines.push(Line::Assistant(String::new()));
     lines.push(words("Yes, please."));
     assert_eq!(buy(&lines), call("confirm", &json!({ "proposalId": "p-1" })));
     lines.push(called("c3", "confirm"));
     lines.push(outcome("c3", &json!({ "status": "done", "reference": "483-2917", "say": "The seats are yours." })));
     assert_eq!(buy(&lines), say("The seats are yours."));
 
-    lines.push(Line::Assistant);
+    lines.push(Line::Assistant(String::new()));
     lines.push(words("Yes, thanks."));
     assert_eq!(buy(&lines), say("You are welcome. Is there anything else I can do for you?"));
 }
@@ -154,7 +154,7 @@ fn tickets_are_ordered_read_back_and_confirmed_when_the_caller_says_yes() {
 #[test]
 fn a_caller_who_says_no_gets_nothing_and_one_who_asks_a_price_is_sold_nothing() {
     let proposed = json!({ "status": "proposed", "proposalId": "p-1", "say": "Two VIP tickets. Shall I?" });
-    let lines = [called("c2", "purchase_tickets"), outcome("c2", &proposed), Line::Assistant, words("No, wait.")];
+    let lines = [called("c2", "purchase_tickets"), outcome("c2", &proposed), Line::Assistant(String::new()), words("No, wait.")];
 
     assert_eq!(buy(&lines), say("All right, I leave it as it is."));
     assert_eq!(buy(&[words("How much are two tickets, please?")]), call("get_upcoming_events", &json!({})));

@@ -229,7 +229,7 @@ fn lines(items: &[Item]) -> Vec<Line> {
 fn line(item: &Item) -> Option<Line> {
     match &item.kind {
         Kind::Message { role: Role::User, parts } => Some(Line::Caller(heard(parts))),
-        Kind::Message { role: Role::Assistant, .. } => Some(Line::Assistant),
+        Kind::Message { role: Role::Assistant, parts } => Some(Line::Assistant(text(parts))),
         Kind::Message { role: Role::System, parts } => Some(Line::System(text(parts))),
         Kind::FunctionCall { call_id, name, .. } if item.status == Status::Completed => {
             Some(Line::Call { call_id: call_id.clone(), name: name.clone() })
