@@ -119,6 +119,18 @@ ids! {
     SponsorId,
     /// Somebody who cooks at an event.
     ChefId,
+    /// A golf course.
+    CourseId,
+    /// A price of a round.
+    TeeRateId,
+    /// A line of the tee sheet.
+    TeeSlotId,
+    /// A golfer who books.
+    CustomerId,
+    /// A booked tee time.
+    ReservationId,
+    /// Something that happened to a booked tee time.
+    ReservationChangeId,
 }
 
 #[cfg(test)]

@@ -348,6 +348,9 @@ engines! {
         assert_eq!((count(with(Some(OrderState::Paid), false)).await, count(with(None, true)).await), (1, 0));
         tell(world, &line.org, &order, "evt_2", &PaymentFact::Disputed).await;
         assert_eq!(count(with(None, true)).await, 1, "a person has to look");
+        let waiting = crate::dashboard::dashboard(&line.org, world.now()).await.expect("read").attention;
+        let said = format!("Order {} over $170.00 is disputed at the buyer's bank", reference::written(&order.reference));
+        assert!(waiting.iter().any(|it| it.text == said && it.href.ends_with(&order.id.to_string())), "{waiting:?}");
         assert_eq!(count(of(EventId::new())).await, 0);
         let other = world.org("others").await;
         assert_eq!(page(&other, &of(order.event_id)).await.expect("read").sales, []);

@@ -10,6 +10,28 @@ use super::*;
 const BUYERS: usize = 64;
 const LEFT: i64 = 10;
 
+/// How often somebody tries for a seat; `make bench` asks for 100,000.
+fn attempts() -> usize {
+    std::env::var("SEAT_ATTEMPTS").ok().and_then(|it| it.parse().ok()).unwrap_or(2_000)
+}
+
+/// One try: the seats are kept in one transaction and, where somebody got them, sold or given back in another.
+async fn attempt(org: &crate::Org, tier: TierId, wanted: i64, buys: bool) -> DbResult<i64> {
+    let mut tx = org.begin().await?;
+    if !seats::hold(&mut tx, tier, wanted).await? {
+        return Ok(0);
+    }
+    tx.commit().await?;
+    let mut tx = org.begin().await?;
+    if buys {
+        seats::sell_held(&mut tx, tier, wanted).await?;
+    } else {
+        seats::release(&mut tx, tier, wanted).await?;
+    }
+    tx.commit().await?;
+    Ok(if buys { wanted } else { 0 })
+}
+
 async fn almost_sold_out(world: &World) -> (Line, TierId, EventId) {
     let line = Line::open(world).await;
     let event = chowder(&line.org).await;
@@ -92,6 +114,29 @@ engines! {
         for sale in page(&line.org, &of(event)).await.expect("read").sales {
             assert_eq!(sale.state, OrderState::Paid);
         }
+    }
+
+    async fn seats_kept_given_back_and_sold_all_day_long_are_never_more_than_there_are(world: World) {
+        let (line, tier, _) = almost_sold_out(world).await;
+        let mut buyers = tokio::task::JoinSet::new();
+        for buyer in 0..BUYERS {
+            let org = line.org.clone();
+            buyers.spawn(async move {
+                let mut bought = 0;
+                for number in 0..attempts().div_ceil(BUYERS) {
+                    let wanted = 1 + ((buyer + number) % 3) as i64;
+                    // One buyer in eight takes the first seats they get; the others change their minds every time.
+                    let buys = bought == 0 && buyer % 8 == 0;
+                    bought += attempt(&org, tier, wanted, buys).await.expect("the database answers");
+                }
+                bought
+            });
+        }
+        let bought: i64 = buyers.join_all().await.into_iter().sum();
+
+        let (sold, held) = vip(&line.org).await;
+        assert_eq!((sold - 97, held), (bought, 0));
+        assert!((1..=LEFT).contains(&bought), "{bought} of {LEFT}");
     }
 
     /// The control: buyers who look first and write then, as the guard forbids, are all promised a seat.
