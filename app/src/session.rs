@@ -90,6 +90,20 @@ pub fn answer_with(status: StatusCode) {
     }
 }
 
+/// Says when to try again.
+pub fn retry_after(seconds: u64) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::RETRY_AFTER, axum::http::HeaderValue::from(seconds));
+    }
+}
+
+/// Leads a form that was sent without scripts to a page. A page that is open in the browser stays, and shows by itself what was done.
+pub fn lead_plain_form(page: &str) {
+    if use_context::<Parts>().is_some_and(|request| is_plain_form(&request)) {
+        leptos_axum::redirect(page);
+    }
+}
+
 /// Whether a server function was called, rather than a page asked for.
 fn is_rpc(request: &Parts) -> bool {
     request.uri.path().starts_with("/rpc/")

@@ -66,6 +66,9 @@ fn log(config: &Config) {
     });
     telemetry::init(&config.log, format);
     metrics::install();
+    if let Some(problem) = config.missing_pages() {
+        tracing::warn!("{problem}");
+    }
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }

@@ -14,6 +14,11 @@ pub enum Format {
     Json,
 }
 
+/// Says what is wrong with directives for [`init`].
+pub fn check(directives: &str) -> Result<(), String> {
+    EnvFilter::try_new(directives).map(|_| ()).map_err(|error| error.to_string())
+}
+
 /// Begins to log. `directives` are those of `RUST_LOG`; without a format a terminal gets lines for people. A second call
 /// changes nothing.
 pub fn init(directives: &str, format: Option<Format>) {

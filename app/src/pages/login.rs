@@ -29,6 +29,7 @@ pub async fn sign_in(email: String, password: String, #[server(default)] next: S
         }
         Err(SignInError::Wrong) => ("problem=wrong".to_owned(), AppError::SignedOut),
         Err(SignInError::TooMany { retry_after_s }) => {
+            session::retry_after(retry_after_s);
             let minutes = retry_after_s.div_ceil(60);
             (format!("problem=wait&minutes={minutes}"), AppError::TooMany(wait(minutes as i64)))
         }

@@ -278,6 +278,15 @@ impl Config {
         }
     }
 
+    /// What to say where the pages' files are not: a server without them answers the telephone all the same.
+    pub fn missing_pages(&self) -> Option<String> {
+        let there = self.site_root.join("pkg/version").is_file();
+        let folder = self.site_root.display();
+        (!there).then(|| {
+            format!("AIDA_SITE_ROOT: there is no bundle in {folder}: staff will see pages without style and script")
+        })
+    }
+
     /// Whether the built-in practice model answers, because there is no key for a real one.
     pub fn practice_mode(&self) -> bool {
         self.openai.api_key.is_none()

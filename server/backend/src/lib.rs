@@ -151,6 +151,23 @@ impl Backend {
         })))
     }
 
+    /// What keeps a backend from being opened, in words: every directory and the database are tried, whatever is wrong with the others.
+    pub async fn obstacles(config: &Config) -> Vec<String> {
+        let mut found: Vec<String> = directories(config)
+            .into_iter()
+            .filter_map(|(setting, path, kind)| make(setting, &path, kind).err())
+            .map(|error| error.to_string())
+            .collect();
+        // A database in a directory that cannot be made has been told of.
+        if !found.iter().any(|problem| problem.starts_with("DATABASE_URL") || problem.starts_with("DATA_DIR")) {
+            match Db::open(config.database_url.expose_secret()).await {
+                Ok(db) => db.close().await,
+                Err(error) => found.push(StartError::from(error).to_string()),
+            }
+        }
+        found
+    }
+
     /// Everything that would keep the server from doing its work, in words.
     pub async fn check(&self) -> Vec<String> {
         let mut problems = Vec::new();
@@ -245,31 +262,40 @@ impl Backend {
     }
 }
 
-fn make_directories(config: &Config) -> Result<(), StartError> {
-    for (setting, path) in [("DATA_DIR", &config.data_dir), ("RECORDING_STORAGE_PATH", &config.recordings_dir)] {
-        private::create_dir_all(path).map_err(|source| StartError::Directory {
-            setting,
-            path: path.clone(),
-            source,
-        })?;
-    }
+/// What is made at a path.
+#[derive(Clone, Copy)]
+enum Kind {
+    Directory,
+    File,
+}
+
+/// The paths of ours, each with the setting that names it.
+fn directories(config: &Config) -> Vec<(&'static str, std::path::PathBuf, Kind)> {
+    let mut paths = vec![
+        ("DATA_DIR", config.data_dir.clone(), Kind::Directory),
+        ("RECORDING_STORAGE_PATH", config.recordings_dir.clone(), Kind::Directory),
+    ];
     if let Some(file) = config.database_url.expose_secret().strip_prefix("sqlite://") {
         let file = std::path::Path::new(file.split('?').next().unwrap_or(file));
         if let Some(parent) = file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            private::create_dir_all(parent).map_err(|source| StartError::Directory {
-                setting: "DATABASE_URL",
-                path: parent.to_owned(),
-                source,
-            })?;
+            paths.push(("DATABASE_URL", parent.to_owned(), Kind::Directory));
         }
         // SQLite gives the files beside its database the mode of the database.
         if !file.as_os_str().is_empty() && file.as_os_str() != ":memory:" {
-            private::create_file(file).map_err(|source| StartError::Directory {
-                setting: "DATABASE_URL",
-                path: file.to_owned(),
-                source,
-            })?;
+            paths.push(("DATABASE_URL", file.to_owned(), Kind::File));
         }
     }
-    Ok(())
+    paths
+}
+
+fn make(setting: &'static str, path: &std::path::Path, kind: Kind) -> Result<(), StartError> {
+    let made = match kind {
+        Kind::Directory => private::create_dir_all(path),
+        Kind::File => private::create_file(path),
+    };
+    made.map_err(|source| StartError::Directory { setting, path: path.to_owned(), source })
+}
+
+fn make_directories(config: &Config) -> Result<(), StartError> {
+    directories(config).iter().try_for_each(|(setting, path, kind)| make(setting, path, *kind))
 }

@@ -25,6 +25,8 @@ struct Limit {
 const PER_IP_AND_ACCOUNT: Limit = Limit { attempts: 5, minutes: 5 };
 /// For one account from everywhere: guessing from many addresses.
 const PER_ACCOUNT: Limit = Limit { attempts: 10, minutes: 15 };
+/// A place from which nobody has signed in for so long is one as any other.
+const KNOWN_FOR: TimeDelta = TimeDelta::days(90);
 
 /// After a crowd at the door, in seconds.
 const CROWDED_S: u64 = 5;
@@ -70,6 +72,10 @@ pub async fn sign_in(
     let mut failed_before = false;
     for (key, limit) in &limits {
         match failures(backend, key, limit, attempt.beside(key), now).await? {
+            // Whoever guesses from elsewhere must not keep the owner out, who comes from where they always do.
+            Failures::TooMany { .. } if *key == per_account && is_known(backend, &per_ip, now).await? => {
+                failed_before = true;
+            }
             Failures::TooMany { retry_after_s } => return Err(too_many(retry_after_s)),
             Failures::Some => failed_before = true,
             Failures::None => {}
@@ -91,6 +97,13 @@ pub async fn sign_in(
             if failed_before {
                 forget(backend, &[&per_ip, &per_account]).await?;
             }
+            // Nobody waits for this: the one who writes may be busy with a call.
+            let (backend, place) = (backend.clone(), per_ip.clone());
+            tokio::spawn(async move {
+                if let Err(error) = learn(&backend, &place, now).await {
+                    tracing::warn!(%error, "the place of a sign-in could not be remembered");
+                }
+            });
             Ok(id)
         }
         _ => {
@@ -129,6 +142,37 @@ async fn failures(backend: &Backend, key: &str, limit: &Limit, beside: i64, now:
         Some(_) => Failures::Some,
         None => Failures::None,
     })
+}
+
+/// Whether somebody has signed in to the account from there of late.
+async fn is_known(backend: &Backend, place: &str, now: DateTime<Utc>) -> DbResult<bool> {
+    let found: Option<(DateTime<Utc>,)> = backend
+        .db()
+        .system("nobody is signed in yet")
+        .optional("select last_at from sign_in_places where key = $1 and last_at > $2", args![place, now - KNOWN_FOR])
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Remembers from where somebody has signed in; written once a day.
+async fn learn(backend: &Backend, place: &str, now: DateTime<Utc>) -> DbResult<()> {
+    let fresh: Option<(DateTime<Utc>,)> = backend
+        .db()
+        .system("nobody is signed in yet")
+        .optional("select last_at from sign_in_places where key = $1 and last_at > $2", args![place, now - TimeDelta::days(1)])
+        .await?;
+    if fresh.is_some() {
+        return Ok(());
+    }
+    let mut tx = backend.db().system("nobody is signed in yet").begin().await?;
+    tx.run("delete from sign_in_places where last_at < $1", args![now - KNOWN_FOR]).await?;
+    tx.run(
+        "insert into sign_in_places (key, last_at) values ($1, $2)
+         on conflict (key) do update set last_at = excluded.last_at",
+        args![place, now],
+    )
+    .await?;
+    tx.commit().await
 }
 
 /// Writes down a wrong attempt, and drops those that count no longer.

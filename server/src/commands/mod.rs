@@ -98,7 +98,16 @@ pub async fn run() -> ExitCode {
 
 /// The configuration, or every problem with it.
 pub(crate) fn config() -> Result<Config, Problems> {
-    Config::from_env().map_err(|problems| Problems(problems.iter().map(ToString::to_string).collect()))
+    let (config, mut problems) = match Config::from_env() {
+        Ok(config) => (Some(config), Vec::new()),
+        Err(problems) => (None, problems.iter().map(ToString::to_string).collect()),
+    };
+    // What the log takes is known here alone.
+    let directives = config.as_ref().map_or_else(|| std::env::var("RUST_LOG").unwrap_or_default(), |it| it.log.clone());
+    if let Err(error) = crate::telemetry::check(&directives) {
+        problems.push(format!("RUST_LOG: must be like info,backend=debug: {error}"));
+    }
+    config.filter(|_| problems.is_empty()).ok_or(Problems(problems))
 }
 
 /// Opens the configured backend, acts on it, and closes it whatever came of it.

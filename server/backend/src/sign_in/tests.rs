@@ -58,6 +58,21 @@ engines! {
         assert!(matches!(eleventh, Err(SignInError::TooMany { .. })));
     }
 
+    async fn who_guesses_from_elsewhere_does_not_lock_the_owner_out(world: World) {
+        let ann = add_ann(world).await;
+        assert_eq!(try_as(world, "ann@example.org", "correct horse", HOME).await.expect("signed in"), ann);
+        let home = world.backend.secret().keyed_hash("sign-in from", &format!("{HOME} ann@example.org"));
+        while !is_known(&world.backend, &home, world.now()).await.expect("read") {
+            tokio::task::yield_now().await;
+        }
+        for n in 0..10 {
+            let from = IpAddr::from([198, 51, 100, n]);
+            assert!(matches!(try_as(world, "ann@example.org", "wrong", from).await, Err(SignInError::Wrong)));
+        }
+        assert!(matches!(try_as(world, "ann@example.org", "correct horse", ELSEWHERE).await, Err(SignInError::TooMany { .. })));
+        assert_eq!(try_as(world, "ann@example.org", "correct horse", HOME).await.expect("signed in"), ann);
+    }
+
     async fn success_forgets_the_attempts_before_it(world: World) {
         add_ann(world).await;
         for _ in 0..3 {
