@@ -4,6 +4,7 @@ mod calls;
 mod content;
 mod data;
 mod messages;
+mod tee_sheet;
 mod voices;
 
 use model::{Currency, OrgId, PhoneNumber, Role};

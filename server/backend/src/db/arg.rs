@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use model::{
-    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
+    CourseId, CustomerId, ReservationChangeId, ReservationId, TeeRateId, TeeSlotId, ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
     HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId, NoticeId,
     NoticeKind, OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId,
     PersonaState, PhoneNumber, PlanId, PlanPeriod, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId,
@@ -94,7 +94,7 @@ from_text! {
     HourExceptionId, AuditId, ApiKeyId, PhoneNumber, CallStatus, Outcome, Sentiment, Speaker, ToolStatus, Patience,
     PersonaState, Role, Scope, PackKey, Currency, OrderId, OutboxId, JobId, WebhookId, Channel, MessageReason,
     MessageState, EmailAddress, ProposalId, SponsorInquiryId, SponsorId, ChefId, OrderState, NoticeId,
-    NoticeKind, PlanPeriod,
+    NoticeKind, PlanPeriod, CourseId, TeeRateId, TeeSlotId, CustomerId, ReservationId, ReservationChangeId,
 }
 
 macro_rules! bind {

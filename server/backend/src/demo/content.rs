@@ -36,6 +36,7 @@ pub(super) async fn write(org: &Org, data: &Organisation, now: DateTime<Utc>) ->
     content.events().await?;
     content.packages().await?;
     content.menu().await?;
+    content.courses().await?;
     let entry = audit::Entry {
         actor: Actor::Machine(AUTHOR),
         action: "seed",
@@ -49,20 +50,20 @@ pub(super) async fn write(org: &Org, data: &Organisation, now: DateTime<Utc>) ->
     Ok(true)
 }
 
-struct Content<'a> {
+pub(super) struct Content<'a> {
     org: &'a Org,
-    data: &'a Organisation,
-    now: DateTime<Utc>,
-    tx: OrgTx,
+    pub(super) data: &'a Organisation,
+    pub(super) now: DateTime<Utc>,
+    pub(super) tx: OrgTx,
 }
 
 impl Content<'_> {
-    fn today(&self) -> NaiveDate {
+    pub(super) fn today(&self) -> NaiveDate {
         self.org.local(self.now).date_naive()
     }
 
     /// A time on a day of the organisation's calendar.
-    fn moment(&self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    pub(super) fn moment(&self, day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
         let local = self.org.time_zone().from_local_datetime(&day.and_time(time));
         local.earliest().map_or(self.now, |moment| moment.to_utc())
     }

@@ -34,8 +34,38 @@ pub(super) struct Organisation {
     pub categories: Vec<CategoryData>,
     #[serde(default, rename = "plan")]
     pub plans: Vec<PlanData>,
+    #[serde(default, rename = "course")]
+    pub courses: Vec<CourseData>,
     #[serde(default, rename = "article")]
     pub articles: Vec<ArticleData>,
+}
+
+/// A golf course.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CourseData {
+    pub name: String,
+    pub holes: i64,
+    pub first_tee: String,
+    pub last_tee: String,
+    pub interval_min: i64,
+    pub max_players: i64,
+    pub book_ahead_days: i64,
+    pub free_hours: i64,
+    pub late_percent: i64,
+    pub rates: Vec<RateData>,
+    /// By the day of the week: when, how many, who, their number.
+    pub groups: BTreeMap<String, Vec<(String, i64, String, PhoneNumber)>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RateData {
+    pub name: String,
+    pub days: Vec<Weekday>,
+    pub from: String,
+    pub to: String,
+    pub price: i64,
 }
 
 /// What callers hear.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 mod arguments;
 mod changes;
+mod golf;
 mod wishes;
 
 /// A function that the session offers.
@@ -54,8 +55,14 @@ pub(super) enum Line {
     /// What the model said, as far as it is in the conversation.
     Assistant(String),
     System(String),
-    Call { call_id: String, name: String },
-    Outcome { call_id: String, output: String },
+    Call {
+        call_id: String,
+        name: String,
+    },
+    Outcome {
+        call_id: String,
+        output: String,
+    },
 }
 
 /// What came from the caller.
@@ -96,7 +103,9 @@ pub(super) fn answer(question: &Question<'_>) -> Act {
     }
     let asked = question.lines.iter().rposition(|it| matches!(it, Line::Caller(_)));
     let since = &question.lines[asked.map_or(0, |it| it + 1)..];
-    if question.instructions.is_some_and(|it| it.contains(BROKE)) && let Some(rest) = rest_of_the_answer(since) {
+    if question.instructions.is_some_and(|it| it.contains(BROKE))
+        && let Some(rest) = rest_of_the_answer(since)
+    {
         return Act::Say(rest);
     }
     // Nobody waits for an answer: what the response is for decides.
@@ -121,8 +130,12 @@ const BROKE: &str = "The line broke while you were speaking";
 
 /// What a function brought and the caller has not been told: from the sentence on in which the answer broke off.
 fn rest_of_the_answer(since: &[Line]) -> Option<String> {
-    let told = since.iter().rev().find_map(|it| if let Line::Outcome { output, .. } = it { Some(sentence_of(output)) } else { None })?;
-    let said = since.iter().rev().find_map(|it| if let Line::Assistant(said) = it { Some(said.as_str()) } else { None })?;
+    let told = since
+        .iter()
+        .rev()
+        .find_map(|it| if let Line::Outcome { output, .. } = it { Some(sentence_of(output)) } else { None })?;
+    let said =
+        since.iter().rev().find_map(|it| if let Line::Assistant(said) = it { Some(said.as_str()) } else { None })?;
     let said = said.trim().trim_end_matches('…').trim_end();
     let rest = match told.find(said).filter(|_| !said.is_empty()) {
         Some(at) => {

@@ -2,13 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Tool, changes, wishes::tokens};
+use super::{Tool, changes, golf, wishes::tokens};
 
 /// Arguments that fit the tool's schema as well as rules can tell; `None` when it needs an id that nobody knows.
 pub(super) fn fill(tool: &Tool, words: &str, known: &[Value]) -> Option<Value> {
     let mut arguments = Map::new();
     for (name, schema) in tool.parameters["properties"].as_object().into_iter().flatten() {
-        let value = match guess(name, schema, words, known) {
+        let guessed =
+            if golf::is_ours(&tool.name) { golf::argument(name, words) } else { guess(name, schema, words, known) };
+        let value = match guessed {
             Some(value) => value,
             None if !required(tool, name) => continue,
             None if id_noun(name).is_some() => return None,

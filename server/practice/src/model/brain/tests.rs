@@ -154,7 +154,12 @@ fn tickets_are_ordered_read_back_and_confirmed_when_the_caller_says_yes() {
 #[test]
 fn a_caller_who_says_no_gets_nothing_and_one_who_asks_a_price_is_sold_nothing() {
     let proposed = json!({ "status": "proposed", "proposalId": "p-1", "say": "Two VIP tickets. Shall I?" });
-    let lines = [called("c2", "purchase_tickets"), outcome("c2", &proposed), Line::Assistant(String::new()), words("No, wait.")];
+    let lines = [
+        called("c2", "purchase_tickets"),
+        outcome("c2", &proposed),
+        Line::Assistant(String::new()),
+        words("No, wait."),
+    ];
 
     assert_eq!(buy(&lines), say("All right, I leave it as it is."));
     assert_eq!(buy(&[words("How much are two tickets, please?")]), call("get_upcoming_events", &json!({})));

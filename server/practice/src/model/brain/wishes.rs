@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Tool, arguments, changes};
+use super::{Tool, arguments, changes, golf};
 
 /// Words that call for a tool. A word ending in `*` stands for all that begin so; a weak word counts only where no strong one was heard.
 struct Rule {
@@ -141,7 +141,12 @@ pub(super) fn of(words: &str, tools: &[Tool]) -> Vec<String> {
         // Everything else that is said tells which tickets.
         found = vec![(at, "purchase_tickets".to_owned())];
     }
-    found.extend(tools.iter().filter_map(|it| Some((by_name(&tokens, &it.name)?, it.name.clone()))));
+    if let Some((at, tool)) = golf::wish(&tokens)
+        && there(tool)
+    {
+        found = vec![(at, tool.to_owned())];
+    }
+    found.extend(tools.iter().filter(|it| !golf::is_ours(&it.name)).filter_map(|it| Some((by_name(&tokens, &it.name)?, it.name.clone()))));
     if found.is_empty() {
         found.extend(rules().filter_map(|it| Some((first(&tokens, it.weak)?, it.tool.to_owned()))).take(1));
     }
