@@ -5,6 +5,7 @@
 //! believes to have read something out nor a caller who cut in can make a change happen.
 
 mod answer;
+mod digits;
 mod numbers;
 mod words;
 

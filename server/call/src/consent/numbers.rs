@@ -19,24 +19,26 @@ pub(super) fn english(text: &str) -> BTreeSet<u64> {
 pub(super) fn any(text: &str) -> BTreeSet<u64> {
     let tokens = super::words::tokens(&without_separators(text));
     let mut found = english(text);
-    found.extend(spelled(&tokens, &SPANISH));
-    found.extend(spelled(&tokens, &FRENCH));
+    found.extend(LANGUAGES.iter().flat_map(|language| spelled(&tokens, language)));
     found.extend(tokens.iter().filter_map(|token| german(token)));
     found.remove(&0);
     found
 }
 
+/// The languages in which a number is several words.
+pub(super) const LANGUAGES: [Language; 3] = [ENGLISH, SPANISH, FRENCH];
+
 /// How a language spells numbers.
-struct Language {
-    words: Words,
+pub(super) struct Language {
+    pub(super) words: Words,
     /// Stands between the parts of a number.
-    and: &'static str,
+    pub(super) and: &'static str,
     /// Four twenties are eighty.
     by_scores: bool,
 }
 
 /// "1,250" as "1250".
-fn without_separators(text: &str) -> String {
+pub(super) fn without_separators(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let digit = |at: usize| chars.get(at).is_some_and(char::is_ascii_digit);
     let separates = |at: usize| {
@@ -53,12 +55,12 @@ fn figures(token: &str) -> Option<u64> {
 }
 
 fn spelled(tokens: &[String], language: &Language) -> Vec<u64> {
-    let mut number = Spelled { by_scores: language.by_scores, ..Spelled::default() };
+    let mut number = Spelled::of(language);
     let mut found = Vec::new();
     for token in tokens {
         match language.words.iter().find(|(word, _)| word == token) {
             Some((_, value)) => found.extend(number.take(*value)),
-            None if token == language.and && number.last >= 20 => {}
+            None if token == language.and && number.is_open() => {}
             None => found.extend(number.end()),
         }
     }
@@ -68,7 +70,7 @@ fn spelled(tokens: &[String], language: &Language) -> Vec<u64> {
 
 /// A number in words under way.
 #[derive(Default)]
-struct Spelled {
+pub(super) struct Spelled {
     total: u64,
     group: u64,
     /// What the last word was worth; 0 outside a number.
@@ -77,8 +79,17 @@ struct Spelled {
 }
 
 impl Spelled {
+    pub(super) fn of(language: &Language) -> Self {
+        Self { by_scores: language.by_scores, ..Self::default() }
+    }
+
+    /// Whether "and" may go on with it.
+    pub(super) fn is_open(&self) -> bool {
+        self.last >= 20
+    }
+
     /// The next word; answers with the number that ended before it.
-    fn take(&mut self, value: u64) -> Option<u64> {
+    pub(super) fn take(&mut self, value: u64) -> Option<u64> {
         let last = self.last;
         let score = self.by_scores && value == 20 && last == 4;
         let fits = match value {
@@ -104,7 +115,8 @@ impl Spelled {
         ended
     }
 
-    fn end(&mut self) -> Option<u64> {
+    /// Nothing more comes; answers with the number that was under way.
+    pub(super) fn end(&mut self) -> Option<u64> {
         let ended = (self.last > 0).then_some(self.total + self.group);
         *self = Self { by_scores: self.by_scores, ..Self::default() };
         ended
@@ -112,7 +124,7 @@ impl Spelled {
 }
 
 /// A German number is one word: "einhundertfünfundachtzig", "fünften".
-fn german(word: &str) -> Option<u64> {
+pub(super) fn german(word: &str) -> Option<u64> {
     cardinal(word).or_else(|| ["sten", "ste", "ten", "te", "en"].iter().find_map(|it| cardinal(word.strip_suffix(it)?)))
 }
 

@@ -1,8 +1,8 @@
-//! What of a sentence must have been heard: its numbers and its names. The rest may be said in other words.
+//! What of a sentence must have been heard: its numbers, its rows of digits and its names. The rest may be said in other words.
 
 use std::collections::BTreeSet;
 
-use super::numbers;
+use super::{digits, numbers};
 
 /// The share of a sentence's names, or of its words where it has no names and numbers, that must be among the words heard.
 const SHARE: f64 = 0.5;
@@ -11,17 +11,21 @@ const SHARE: f64 = 0.5;
 #[derive(Debug, PartialEq)]
 pub(super) struct Needed {
     numbers: BTreeSet<u64>,
+    /// Digits in a row, each in its place.
+    rows: Vec<String>,
     words: Vec<String>,
 }
 
 impl Needed {
     pub(super) fn of(sentence: &str) -> Self {
-        let mut numbers = numbers::english(sentence);
+        let (rows, rest) = digits::taken_out_of(sentence);
+        let mut numbers = numbers::english(&rest);
         // "One ticket" is also said as "a ticket".
         numbers.remove(&1);
         let names = names(sentence);
-        let words = if names.is_empty() && numbers.is_empty() { tokens(sentence) } else { names };
-        Self { numbers, words }
+        let by_words = names.is_empty() && numbers.is_empty() && rows.is_empty();
+        let words = if by_words { tokens(sentence) } else { names };
+        Self { numbers, rows, words }
     }
 
     pub(super) fn are_in(&self, heard: &str) -> bool {
@@ -30,7 +34,9 @@ impl Needed {
         }
         let words = tokens(heard);
         let found = self.words.iter().filter(|word| words.contains(word)).count();
-        self.numbers.is_subset(&numbers::any(heard)) && found as f64 >= SHARE * self.words.len() as f64
+        self.numbers.is_subset(&numbers::any(heard))
+            && self.rows.iter().all(|row| digits::are_in(row, heard))
+            && found as f64 >= SHARE * self.words.len() as f64
     }
 }
 
@@ -101,6 +107,24 @@ mod tests {
             "Two tickets for the Broth Battle on the fifth at $85 each, $170 in all",
             "Shall I go ahead?",
             "",
+        ] {
+            assert!(!needed.are_in(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_cards_number_cannot_be_left_out_whatever_its_digits_are() {
+        let needed = Needed::of(
+            "Two VIP tickets for the Chowder on the Bay, at twenty-two dollars each, forty-four dollars in all, charged to your Visa \
+             ending in 2 2 2 2. Shall I go ahead?",
+        );
+
+        assert!(
+            needed.are_in("2 VIP tickets for Chowder on the Bay at $22 each, $44 in all, on your Visa ending in 2222?")
+        );
+        for other in [
+            "2 VIP tickets for Chowder on the Bay at $22 each, $44 in all. Shall I go ahead?",
+            "2 VIP tickets for Chowder on the Bay at $22 each, $44 in all, on your Visa ending in 2223?",
         ] {
             assert!(!needed.are_in(other), "{other}");
         }
