@@ -4,7 +4,7 @@
 //! figure, which speech models do badly ("four five zero" for $4.50).
 
 use chrono::{Datelike, NaiveDate, NaiveTime, Timelike, Weekday};
-use model::{Currency, Money};
+use model::{Currency, EmailAddress, Money, PhoneNumber};
 
 const SMALL: [&str; 20] = [
     "zero",
@@ -51,6 +51,40 @@ fn joined(head: &str, rest: u64) -> String {
         1..100 => format!("{head} and {}", number(rest)),
         _ => format!("{head} {}", number(rest)),
     }
+}
+
+/// Digits one by one: "four eight three". What is none is left out.
+pub fn digits(text: &str) -> String {
+    let words: Vec<&str> = text.chars().filter_map(|c| Some(SMALL[c.to_digit(10)? as usize])).collect();
+    words.join(" ")
+}
+
+/// A telephone number: "four one five, five five five, zero one two three".
+pub fn telephone(number: &PhoneNumber) -> String {
+    let pretty = number.pretty();
+    if let Some(national) = pretty.strip_prefix("+1 ") {
+        let groups: Vec<String> = national.split(' ').map(digits).collect();
+        return groups.join(", ");
+    }
+    let figures: Vec<char> = number.as_str().chars().filter(char::is_ascii_digit).collect();
+    let groups: Vec<String> = figures.chunks(3).map(|group| digits(&group.iter().collect::<String>())).collect();
+    format!("plus {}", groups.join(", "))
+}
+
+/// An e-mail address: "priya dot raman at lumen dot example".
+pub fn address(address: &EmailAddress) -> String {
+    let mut said = String::new();
+    for c in address.as_str().chars() {
+        match c {
+            '@' => said.push_str(" at "),
+            '.' => said.push_str(" dot "),
+            '-' => said.push_str(" dash "),
+            '_' => said.push_str(" underscore "),
+            '+' => said.push_str(" plus "),
+            other => said.push(other),
+        }
+    }
+    said
 }
 
 /// A place in an order: "twenty-first".
@@ -250,6 +284,15 @@ mod tests {
         ] {
             assert_eq!(number(n), words);
         }
+    }
+
+    #[test]
+    fn what_is_written_down_is_said_so_that_it_can_be() {
+        let phone = |number: &str| telephone(&number.parse().expect("a number"));
+        assert_eq!(phone("+14155550123"), "four one five, five five five, zero one two three");
+        assert_eq!(phone("+442079460000"), "plus four four two, zero seven nine, four six zero, zero zero zero");
+        let mail: EmailAddress = "priya.raman+soup@lumen-foods.example".parse().expect("an address");
+        assert_eq!(address(&mail), "priya dot raman plus soup at lumen dash foods dot example");
     }
 
     #[test]

@@ -61,16 +61,45 @@ pub(super) fn find<'p>(packages: &'p [Package], level: &str) -> Result<&'p Packa
     })
 }
 
+/// The packages that can still be had, as they are said with their prices.
+fn open(packages: &[Package]) -> Vec<String> {
+    let open = packages.iter().filter(|package| !package.is_taken());
+    open.map(|package| format!("{} for {}", package.level, speech::price(package.price))).collect()
+}
+
 fn say_all(packages: &[Package]) -> String {
-    let lines: Vec<String> =
-        packages.iter().map(|package| format!("{} for {}", package.level, speech::price(package.price))).collect();
-    format!("Our sponsorship packages are {}. Which one would you like to hear about?", speech::list(&lines))
+    let taken: Vec<&str> = packages.iter().filter(|it| it.is_taken()).map(|it| it.level.as_str()).collect();
+    let verb = if taken.len() == 1 { "is" } else { "are" };
+    let taken = match taken.as_slice() {
+        [] => String::new(),
+        levels => format!(" {} {verb} taken for this season.", speech::list(levels)),
+    };
+    match open(packages).as_slice() {
+        [] => taken.trim_start().to_owned(),
+        lines => format!(
+            "Our sponsorship packages are {}.{taken} Which one would you like to hear about?",
+            speech::list(lines)
+        ),
+    }
+}
+
+/// Refuses a package that nobody can have any more.
+pub(super) fn still_open<'p>(package: &'p Package, packages: &[Package]) -> Result<&'p Package, ToolError> {
+    if !package.is_taken() {
+        return Ok(package);
+    }
+    let say = match open(packages).as_slice() {
+        [] => "All our sponsorship packages are taken for this season. Shall I tell the organiser that you would like to help anyway?"
+            .to_owned(),
+        others => format!("The {} sponsorship is taken for this season. There is still {}.", package.level, speech::list(others)),
+    };
+    Err(ToolError::told("package_taken", say).with("field", "level"))
 }
 
 fn say_one(package: &Package) -> String {
     let includes = speech::list(&package.benefits);
     let left = match package.slots_left {
-        Some(left) if left <= 0 => " It is taken for this season.".to_owned(),
+        _ if package.is_taken() => " It is taken for this season.".to_owned(),
         Some(left) => {
             let verb = if left == 1 { "is" } else { "are" };
             format!(" There {verb} {} left.", speech::number(left as u64))

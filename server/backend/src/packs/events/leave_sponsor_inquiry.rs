@@ -9,6 +9,7 @@ use super::{get_sponsorship_info as sponsorship, inquiries, store};
 use crate::{
     db::scoped::tenant::OrgTx,
     packs::{ToolCall, ToolError},
+    speech,
     writes::{Agreement, Draft, Made, Write},
 };
 
@@ -77,7 +78,10 @@ impl Write for Arguments {
         }
         let level = match given(self.level.as_ref()) {
             None => String::new(),
-            Some(level) => sponsorship::find(&store::packages(call.org).await?, &level)?.level.clone(),
+            Some(level) => {
+                let packages = store::packages(call.org).await?;
+                sponsorship::still_open(sponsorship::find(&packages, &level)?, &packages)?.level.clone()
+            }
         };
         let quote = Quote {
             company: clean(self.company.as_deref().unwrap_or_default(), LONGEST_NAME),
@@ -123,15 +127,32 @@ fn read_back(quote: &Quote, call: &ToolCall<'_>) -> String {
     } else {
         format!("would like to talk about the {} sponsorship", quote.level)
     };
-    let how = match (&quote.email, &quote.phone) {
-        (Some(_), _) => "by the e-mail address you gave me",
-        (None, Some(phone)) if Some(phone) == call.caller => "at the number you are calling from",
-        (None, _) => "at the number you gave me",
+    let by_mail = quote.email.as_ref().map(|email| format!("by e-mail to {}", speech::address(email)));
+    let by_phone = quote.phone.as_ref().and_then(|phone| {
+        if Some(phone) == call.caller {
+            // Whoever would rather be written to is not called where they happen to be.
+            by_mail.is_none().then(|| "at the number you are calling from".to_owned())
+        } else {
+            Some(format!("at {}", speech::telephone(phone)))
+        }
+    });
+    let ways: Vec<String> = by_mail.iter().cloned().chain(by_phone).collect();
+    let how =
+        if ways.is_empty() { String::new() } else { format!(", and to get back to you {}", speech::choice(&ways)) };
+    let message = match brief(&quote.message) {
+        message if message.is_empty() => String::new(),
+        message => format!(" Your message is: {message}."),
     };
-    format!(
-        "I will tell the organiser that {}{who} {what}, and to get back to you {how}. Shall I pass that on?",
-        quote.name
-    )
+    format!("I will tell the organiser that {}{who} {what}{how}.{message} Shall I pass that on?", quote.name)
+}
+
+/// The first words of a message: enough to know it by.
+fn brief(message: &str) -> String {
+    const WORDS: usize = 12;
+    let words: Vec<&str> = message.split_whitespace().collect();
+    let more = if words.len() > WORDS { ", and so on" } else { "" };
+    let first = words[..words.len().min(WORDS)].join(" ");
+    format!("{}{more}", first.trim_end_matches(['.', '!', '?', ',', ';', ':']))
 }
 
 fn given(text: Option<&String>) -> Option<String> {
@@ -142,4 +163,48 @@ fn given(text: Option<&String>) -> Option<String> {
 fn clean(text: &str, longest: usize) -> String {
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(longest).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{args, engines, sql, writes::tests::Line};
+
+    engines! {
+        async fn a_caller_hears_where_they_are_reached_and_what_they_leave(world: World) {
+            let mut line = Line::open(world).await;
+            let told = line.calls("leave_sponsor_inquiry", json!({
+                "name": "Priya Raman", "phone": "+13125550199", "email": "priya.raman@lumen.example",
+                "message": "We make broth for six restaurants and could bring two hundred bowls and our own stove.",
+            })).await;
+            assert_eq!(
+                told["readBack"],
+                "I will tell the organiser that Priya Raman would like to talk about sponsoring, and to get back to you by e-mail to priya dot \
+                 raman at lumen dot example or at three one two, five five five, zero one nine nine. Your message is: We make broth for six \
+                 restaurants and could bring two hundred bowls, and so on. Shall I pass that on?"
+            );
+            let confirm = json!({ "proposalId": told["proposalId"] });
+            line.assistant("Priya Raman, talk about sponsoring, and reach you at 312 555 0189. Six restaurants, 200 bowls. Shall I pass that on?");
+            line.caller("Yes.");
+            assert_eq!(line.calls("confirm", confirm.clone()).await["code"], "not_heard", "it was another number");
+            line.assistant("Priya Raman, talk about sponsoring, and reach you at 312 555 0199. Six restaurants, 200 bowls. Shall I pass that on?");
+            line.caller("Yes.");
+            assert_eq!(line.calls("confirm", confirm).await["status"], "done");
+        }
+
+        async fn a_package_that_is_taken_is_not_promised(world: World) {
+            let mut line = Line::open(world).await;
+            let taken = sql!("update sponsor_packages set slots_left = 0 where org_id = $1 and level = 'Gold'");
+            line.org.run(taken, args![]).await.expect("written");
+
+            let told = line.calls("leave_sponsor_inquiry", json!({ "name": "Priya Raman", "level": "gold" })).await;
+            assert_eq!(told["code"], "package_taken", "{told}");
+            let say = told["say"].as_str().expect("a sentence");
+            assert!(say.starts_with("The Gold sponsorship is taken for this season. There is still Bronze for five hundred dollars"), "{say}");
+            let all = line.calls("get_sponsorship_info", json!({})).await;
+            let say = all["say"].as_str().expect("a sentence");
+            assert!(say.contains("Gold is taken for this season.") && !say.contains("Gold for"), "{say}");
+        }
+    }
 }

@@ -124,6 +124,13 @@ pub struct Package {
     pub slots_left: Option<i64>,
 }
 
+impl Package {
+    /// Whether nobody can have it any more.
+    pub fn is_taken(&self) -> bool {
+        self.slots_left.is_some_and(|left| left <= 0)
+    }
+}
+
 #[derive(FromRow)]
 struct EventRow {
     id: EventId,

@@ -24,12 +24,8 @@ pub fn written(reference: &str) -> String {
 
 /// As it is said: "four eight three, two nine one seven".
 pub fn spoken(reference: &str) -> String {
-    let digits = |part: &str| {
-        let words: Vec<String> = part.chars().filter_map(|c| Some(speech::number(c.to_digit(10)?.into()))).collect();
-        words.join(" ")
-    };
     let (first, last) = reference.split_at(reference.len().min(3));
-    format!("{}, {}", digits(first), digits(last))
+    format!("{}, {}", speech::digits(first), speech::digits(last))
 }
 
 /// The digit that makes the sum by Luhn's rule end in zero: one wrong digit, and most swapped neighbours, are noticed.
