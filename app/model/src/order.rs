@@ -126,6 +126,8 @@ pub struct SalePage {
 pub struct SaleDetail {
     /// Its row in the list.
     pub sale: Sale,
+    /// What of the payment can still be given back.
+    pub left: Money,
     /// What was learned of it, and when, in order.
     pub history: Vec<(DateTime<Utc>, String)>,
     /// What was given back: when, how much, why, by whom, and how that stands.

@@ -178,12 +178,15 @@ macro_rules! jobs {
 jobs! {
     deliver_message::DeliverMessage,
     end_forgotten_calls::EndForgottenCalls,
+    end_offers::EndOffers,
     learn_payment_event::LearnPaymentEvent,
     open_checkout::OpenCheckout,
     refund_order::RefundOrder,
     release_hold::ReleaseHold,
     remember_card::RememberCard,
     sweep_expired::SweepExpired,
+    sweep_orders::SweepOrders,
+    watch_charge::WatchCharge,
     watch_checkout::WatchCheckout,
 }
 

@@ -27,7 +27,7 @@ use crate::{
 };
 
 pub(crate) use deliver::deliver;
-pub(crate) use gate::hold as hold_gate;
+pub(crate) use gate::{hold as hold_gate, obstacle};
 
 pub use list::{changed_at, list, retry, troubled};
 
@@ -86,6 +86,15 @@ pub struct NewMessage {
     pub dedupe_key: String,
 }
 
+/// On which terms a message goes out that are not those of all.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Terms {
+    /// From when on it is of no use, where that is sooner than a day from now.
+    pub useless_after: Option<DateTime<Utc>>,
+    /// It goes out whatever else the call has caused: the caller has paid for it.
+    pub owed: bool,
+}
+
 /// Why a message is not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum PutError {
@@ -106,6 +115,11 @@ pub const LONGEST_TEXT: usize = 1_600;
 /// Puts a message in the transaction of what it tells of; it is sent soon after the commit. A message that was put before, by its
 /// `dedupe_key`, is not put again: its id comes back.
 pub async fn put(tx: &mut OrgTx, now: DateTime<Utc>, new: NewMessage) -> Result<OutboxId, PutError> {
+    put_on(tx, now, new, Terms::default()).await
+}
+
+/// As [`put`], on other terms.
+pub async fn put_on(tx: &mut OrgTx, now: DateTime<Utc>, new: NewMessage, terms: Terms) -> Result<OutboxId, PutError> {
     let fits = match new.to {
         Recipient::Phone(_) => (1..=LONGEST_TEXT).contains(&new.body.chars().count()),
         Recipient::Mail(_) => !new.body.is_empty(),
@@ -118,8 +132,8 @@ pub async fn put(tx: &mut OrgTx, now: DateTime<Utc>, new: NewMessage) -> Result<
     }
     let insert = sql!(
         "insert into outbox (org_id, id, channel, recipient, subject, body, attachment, about_kind, about_id, call_id, dedupe_key,
-                             state, code, attempts, progress, created_at, updated_at, queued_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, 0, $13, $13, $13)
+                             state, code, attempts, progress, created_at, updated_at, queued_at, useless_after, owed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, '', 0, 0, $13, $13, $13, $14, $15)
          on conflict (org_id, dedupe_key) do nothing"
     );
     let (id, (about_kind, about_id)) = (OutboxId::new(), new.about);
@@ -137,7 +151,9 @@ pub async fn put(tx: &mut OrgTx, now: DateTime<Utc>, new: NewMessage) -> Result<
         new.call_id,
         &new.dedupe_key,
         MessageState::Waiting,
-        now
+        now,
+        terms.useless_after,
+        terms.owed
     ];
     if tx.run(insert, values).await? == 0 {
         let known = sql!("select id from outbox where org_id = $1 and dedupe_key = $2");

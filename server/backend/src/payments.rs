@@ -84,14 +84,27 @@ async fn owner(backend: &Backend, order: OrderId) -> DbResult<Option<Org>> {
     }
 }
 
+/// Remembers which order a payment belongs to: refunds and disputes name the payment alone.
+pub(crate) async fn belongs_to(backend: &Backend, payment_intent: &str, order: OrderId) -> DbResult<()> {
+    let insert = "insert into payment_references (payment_intent, order_id, learned_at) values ($1, $2, $3)
+                  on conflict (payment_intent) do nothing";
+    let system = backend.db().system("a payment names no tenant");
+    system.run(insert, args![payment_intent, order, backend.clock().now()]).await.map(|_| ())
+}
+
+/// The last payment of an order that is known.
+pub(crate) async fn payment_of(backend: &Backend, order: OrderId) -> DbResult<Option<String>> {
+    let system = backend.db().system("a payment names no tenant");
+    let select = "select payment_intent from payment_references where order_id = $1 order by learned_at desc limit 1";
+    Ok(system.optional::<(String,)>(select, args![order]).await?.map(|(payment,)| payment))
+}
+
 /// The order that an event is about. Refunds and disputes name the payment, which an earlier event tied to its order.
 async fn known_order(backend: &Backend, event: &Event) -> DbResult<Option<OrderId>> {
     let system = backend.db().system("a payment names no tenant");
     let Some(payment_intent) = &event.payment_intent else { return Ok(event.order) };
     if let Some(order) = event.order {
-        let insert = "insert into payment_references (payment_intent, order_id, learned_at) values ($1, $2, $3)
-                      on conflict (payment_intent) do nothing";
-        system.run(insert, args![payment_intent, order, backend.clock().now()]).await?;
+        belongs_to(backend, payment_intent, order).await?;
         return Ok(Some(order));
     }
     let select = "select order_id from payment_references where payment_intent = $1";

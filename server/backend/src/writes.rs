@@ -9,6 +9,7 @@
 //! else, so that no model can change an amount. Whether the caller heard and agreed is decided by [`call::consent`]. The same
 //! request of the same call is one change, however often it is proposed or confirmed.
 
+mod answers;
 mod proposals;
 
 use call::consent::{Agreed, NotAgreed};
@@ -17,21 +18,28 @@ use model::{CallId, ProposalId};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use self::proposals::{Proposal, State};
+use self::{
+    answers::{Outcome, done, proposed, refused},
+    proposals::{Proposal, State},
+};
 use crate::{
     audit::{self, Actor},
     db::{DbResult, scoped::tenant::OrgTx},
     org::Org,
-    packs::{self, Output, Status, ToolCall, ToolError},
+    packs::{
+        self, ToolCall, ToolError,
+        tool::{Changing, StandingOf},
+    },
 };
 
+pub use answers::{Answered, Proposed, unknown};
 pub use proposals::{Change, ledger};
 
 /// How long an offer stands.
 const STANDS_FOR: TimeDelta = TimeDelta::minutes(10);
 
 /// A tool that changes something: implemented by its arguments.
-pub trait Write: DeserializeOwned + Send + Sync {
+pub trait Write: DeserializeOwned + Send + Sync + 'static {
     /// What the server works out for one proposal (ids, amounts), and all that the change is made from.
     type Quote: Serialize + DeserializeOwned + Send + Sync;
 
@@ -48,12 +56,28 @@ pub trait Write: DeserializeOwned + Send + Sync {
         async { Ok(()) }
     }
 
+    /// What is left of a change that was made, by the id of its subject, when the same is asked for once more.
+    fn standing(_: &str, _: &Agreement<'_>, _: &mut OrgTx) -> impl Future<Output = Result<Standing, ToolError>> + Send {
+        async { Ok(Standing::AsMade) }
+    }
+
     /// Makes the change, with everything that must happen together with it.
     fn commit(
         quote: &Self::Quote,
         agreement: &Agreement<'_>,
         tx: &mut OrgTx,
     ) -> impl Future<Output = Result<Made, ToolError>> + Send;
+}
+
+/// What is left of a change that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// All that was said then.
+    AsMade,
+    /// It stands, and more is known of it: what to say.
+    Since(String),
+    /// Nothing: the same request is a new one. What to say of the old.
+    Gone(String),
 }
 
 /// What is proposed.
@@ -102,89 +126,6 @@ pub struct Made {
     pub after: Value,
 }
 
-/// What is kept and told of a change that was made.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Outcome {
-    reference: String,
-    say: String,
-    title: String,
-    subject: String,
-    subject_id: String,
-}
-
-/// What a tool answers that proposes a change.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Proposed {
-    /// The caller has to agree.
-    #[serde(rename_all = "camelCase")]
-    New {
-        /// What `confirm` is called with.
-        proposal_id: ProposalId,
-        /// The sentence to be read.
-        read_back: String,
-        /// Until when the offer stands.
-        expires_at: DateTime<Utc>,
-        /// The same sentence.
-        say: String,
-    },
-    /// It was made before, in this call.
-    Before(Answered),
-}
-
-/// What `confirm` answers.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Answered {
-    /// It is done (or would be, in a rehearsal).
-    Done {
-        /// What the caller can refer to it by.
-        reference: String,
-        /// What the assistant can say.
-        say: String,
-        /// What it was, in a few words.
-        #[serde(skip)]
-        title: String,
-        /// Nothing was changed, because somebody tries the assistant out.
-        #[serde(skip_serializing_if = "std::ops::Not::not")]
-        rehearsal: bool,
-    },
-    /// It is not done.
-    Refused {
-        /// A fixed word.
-        code: &'static str,
-        /// What the assistant can say.
-        say: String,
-    },
-}
-
-impl Output for Proposed {
-    fn status(&self) -> Status {
-        match self {
-            Self::New { .. } => Status::Proposed,
-            Self::Before(answered) => answered.status(),
-        }
-    }
-}
-
-impl Output for Answered {
-    fn status(&self) -> Status {
-        match self {
-            Self::Done { .. } => Status::Done,
-            Self::Refused { .. } => Status::Refused,
-        }
-    }
-
-    fn made(&self) -> Option<String> {
-        match self {
-            Self::Done { reference, title, rehearsal: false, .. } => {
-                Some(format!("Done on this call, and not to be done again: {title} (reference {reference})."))
-            }
-            _ => None,
-        }
-    }
-}
-
 /// Proposes a change. What was proposed by the same tool before and not agreed to gives way.
 pub async fn propose<W: Write>(call: &ToolCall<'_>, tool: &'static str, write: &W) -> Result<Proposed, ToolError> {
     let (Some(call_id), Some(moment)) = (call.call_id, call.moment) else {
@@ -197,9 +138,14 @@ pub async fn propose<W: Write>(call: &ToolCall<'_>, tool: &'static str, write: &
     let last = proposals::last(&mut tx, call_id, tool, &draft.asked).await?;
     if let Some(last) = &last {
         if let Some(outcome) = last.outcome() {
-            return Ok(Proposed::Before(done(outcome, last.state)));
-        }
-        if last.stands(call.now) && last.quote.0 == quote {
+            let agreement = agreement(call, call_id, last);
+            let standing: StandingOf = |subject, agreement, tx| Box::pin(W::standing(subject, agreement, tx));
+            match left_of(last.state, &outcome, standing, &agreement, &mut tx).await? {
+                Standing::AsMade => return Ok(Proposed::Before(done(outcome, last.state))),
+                Standing::Since(say) => return Ok(Proposed::Before(done(Outcome { say, ..outcome }, last.state))),
+                Standing::Gone(_) => {}
+            }
+        } else if last.stands(call.now) && last.quote.0 == quote {
             return Ok(proposed(last));
         }
     }
@@ -208,7 +154,7 @@ pub async fn propose<W: Write>(call: &ToolCall<'_>, tool: &'static str, write: &
         if !call.rehearsal {
             W::release(&quote, &agreement(call, call_id, &old), &mut tx).await?;
         }
-        proposals::supersede(&mut tx, old.id, call.now).await?;
+        proposals::close(&mut tx, old.id, State::Superseded, call.now).await?;
     }
     let new = Proposal {
         id: ProposalId::new(),
@@ -227,7 +173,7 @@ pub async fn propose<W: Write>(call: &ToolCall<'_>, tool: &'static str, write: &
         drop(tx);
         tx = call.org.begin().await?;
         for old in proposals::open(&mut tx, call_id, tool).await? {
-            proposals::supersede(&mut tx, old.id, call.now).await?;
+            proposals::close(&mut tx, old.id, State::Superseded, call.now).await?;
         }
     }
     proposals::insert(&mut tx, call_id, &new, &draft.asked, call.now).await?;
@@ -238,23 +184,20 @@ pub async fn propose<W: Write>(call: &ToolCall<'_>, tool: &'static str, write: &
     Ok(proposed(&new))
 }
 
-fn proposed(proposal: &Proposal) -> Proposed {
-    Proposed::New {
-        proposal_id: proposal.id,
-        read_back: proposal.read_back.clone(),
-        expires_at: proposal.expires_at,
-        say: proposal.read_back.clone(),
-    }
-}
-
 /// Makes a proposed change, if the caller heard what was proposed and agreed to it.
 pub async fn confirm(call: &ToolCall<'_>, id: ProposalId) -> Result<Answered, ToolError> {
     let (Some(call_id), Some(moment)) = (call.call_id, call.moment) else { return Ok(unknown()) };
     let mut tx = call.org.begin().await?;
     proposals::lock(&mut tx, call_id).await?;
     let Some(proposal) = proposals::get(&mut tx, call_id, id).await? else { return Ok(unknown()) };
+    let Some(change) = change_of(call.org, &proposal.tool) else { return Ok(unknown()) };
+    let agreement = agreement(call, call_id, &proposal);
     if let Some(outcome) = proposal.outcome() {
-        return Ok(done(outcome, proposal.state));
+        return match left_of(proposal.state, &outcome, change.standing, &agreement, &mut tx).await? {
+            Standing::AsMade => Ok(done(outcome, proposal.state)),
+            Standing::Since(say) => Ok(done(Outcome { say, ..outcome }, proposal.state)),
+            Standing::Gone(say) => Ok(refused("gone", &say)),
+        };
     }
     if proposal.state == State::Superseded {
         return Ok(refused(
@@ -262,7 +205,7 @@ pub async fn confirm(call: &ToolCall<'_>, id: ProposalId) -> Result<Answered, To
             "You asked for something else since then, so I have left that. What shall I do?",
         ));
     }
-    if !proposal.stands(call.now) {
+    if call.now >= proposal.expires_at {
         return Ok(refused("expired", "That offer has run out, so nothing was changed. Shall I look again?"));
     }
     let since = call::Ms(u64::try_from(proposal.proposed_ms).unwrap_or(0));
@@ -270,11 +213,15 @@ pub async fn confirm(call: &ToolCall<'_>, id: ProposalId) -> Result<Answered, To
         Ok(agreed) => agreed,
         Err(NotAgreed::NotHeard) => return Ok(refused("not_heard", &proposal.read_back)),
         Err(NotAgreed::NotAnswered) => return Ok(refused("not_answered", "Shall I go ahead with that?")),
-        Err(NotAgreed::Declined) => return Ok(refused("declined", "All right, I leave it as it is.")),
+        Err(NotAgreed::Declined) => {
+            // Others may have it at once; a yes after all takes what is left by then.
+            give_back(change, &agreement, &mut tx).await?;
+            proposals::close(&mut tx, proposal.id, State::LetGo, call.now).await?;
+            tx.commit().await?;
+            return Ok(refused("declined", "All right, I leave it as it is."));
+        }
     };
-    let tool = packs::tools_for(call.org).into_iter().find(|tool| tool.name == proposal.tool);
-    let Some(change) = tool.and_then(|tool| tool.make) else { return Ok(unknown()) };
-    let made = match change(&agreement(call, call_id, &proposal), &mut tx).await {
+    let made = match (change.make)(&agreement, &mut tx).await {
         Ok(made) => made,
         // The transaction is dropped with all that was done in it.
         Err(ToolError::Told { code, say, .. }) => return Ok(refused(code, &say)),
@@ -287,6 +234,53 @@ pub async fn confirm(call: &ToolCall<'_>, id: ProposalId) -> Result<Answered, To
     let outcome = keep(call, &proposal, &made, agreed, &mut tx).await?;
     tx.commit().await?;
     Ok(done(outcome, if call.rehearsal { State::Rehearsed } else { State::Committed }))
+}
+
+fn change_of(org: &Org, tool: &str) -> Option<Changing> {
+    packs::tools_for(org).into_iter().find(|known| known.name == tool)?.changing
+}
+
+/// What is left of a change; a rehearsal made none that could be lost.
+async fn left_of(
+    state: State,
+    outcome: &Outcome,
+    standing: StandingOf,
+    agreement: &Agreement<'_>,
+    tx: &mut OrgTx,
+) -> Result<Standing, ToolError> {
+    match state {
+        State::Committed => standing(&outcome.subject_id, agreement, tx).await,
+        _ => Ok(Standing::AsMade),
+    }
+}
+
+async fn give_back(change: Changing, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<(), ToolError> {
+    // A rehearsal has kept nothing.
+    if agreement.rehearsal { Ok(()) } else { (change.release)(agreement, tx).await }
+}
+
+/// Gives back what is kept for the offers of a call that is over.
+pub(crate) async fn end_offers(org: &Org, call: CallId) -> Result<(), ToolError> {
+    let mut tx = org.begin().await?;
+    proposals::lock(&mut tx, call).await?;
+    for open in proposals::open_of_call(&mut tx, call).await? {
+        if let Some(change) = change_of(org, &open.tool) {
+            let agreement = Agreement {
+                org,
+                call_id: call,
+                proposal: open.id,
+                caller: None,
+                now: org.now(),
+                expires_at: open.expires_at,
+                rehearsal: false,
+                quote: &open.quote.0,
+            };
+            give_back(change, &agreement, &mut tx).await?;
+        }
+        proposals::close(&mut tx, open.id, State::LetGo, org.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Writes down that a change was made, and in which seconds of the call the caller agreed to it.
@@ -330,6 +324,11 @@ pub async fn make<W: Write>(agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result
     W::commit(&quote, agreement, tx).await
 }
 
+/// Gives back what one tool keeps for a proposal: what a [`packs::Tool`] points to.
+pub async fn release<W: Write>(agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<(), ToolError> {
+    Ok(W::release(&read_quote::<W>(agreement.quote)?, agreement, tx).await?)
+}
+
 fn read_quote<W: Write>(quote: &Value) -> Result<W::Quote, ToolError> {
     W::Quote::deserialize(quote).map_err(|error| ToolError::Failed(Box::new(error)))
 }
@@ -345,24 +344,6 @@ fn agreement<'a>(call: &ToolCall<'a>, call_id: CallId, proposal: &'a Proposal) -
         rehearsal: call.rehearsal,
         quote: &proposal.quote.0,
     }
-}
-
-fn done(outcome: Outcome, state: State) -> Answered {
-    let rehearsal = state == State::Rehearsed;
-    let Outcome { reference, mut say, title, .. } = outcome;
-    if rehearsal {
-        say.push_str(" This is only a rehearsal: nothing was changed and nothing is sent.");
-    }
-    Answered::Done { reference, say, title, rehearsal }
-}
-
-fn refused(code: &'static str, say: &str) -> Answered {
-    Answered::Refused { code, say: say.to_owned() }
-}
-
-/// Answers a confirmation of what was never proposed in this call.
-pub fn unknown() -> Answered {
-    refused("unknown_proposal", "I am sorry, I have lost track. What would you like me to do?")
 }
 
 #[cfg(test)]

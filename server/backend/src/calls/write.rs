@@ -2,12 +2,13 @@
 
 use call::Metrics;
 use chrono::{DateTime, Utc};
-use model::{CallId, Heard, TimelineEvent, ToolCall, TurnLatency, Utterance};
+use model::{CallId, Heard, ProposalId, TimelineEvent, ToolCall, TurnLatency, Utterance};
 
 use super::{Finished, NEVER_CONNECTED};
 use crate::{
     args,
     db::{DbResult, scoped::tenant::OrgTx},
+    jobs::{self, end_offers::EndOffers},
     org::Org,
     sql,
 };
@@ -174,7 +175,19 @@ pub(crate) async fn finish(tx: &mut OrgTx, call: CallId, finished: &Finished) ->
             ],
         )
         .await?;
+    if changed > 0 {
+        end_offers(tx, call, finished.ended_at).await?;
+    }
     Ok(changed > 0)
+}
+
+/// Whoever hung up does not decide any more: what was kept for that is given back.
+async fn end_offers(tx: &mut OrgTx, call: CallId, now: DateTime<Utc>) -> DbResult<()> {
+    let undecided = sql!("select id from proposals where org_id = $1 and call_id = $2 and state = 'proposed' limit 1");
+    if tx.optional::<(ProposalId,)>(undecided, args![call]).await?.is_some() {
+        jobs::put(tx, &EndOffers { call }, &call.to_string(), now).await?;
+    }
+    Ok(())
 }
 
 /// Writes down that audio flows.

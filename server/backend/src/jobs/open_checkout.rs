@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use model::{OrderId, OrderState};
 use serde::{Deserialize, Serialize};
 
-use super::{Done, Job, JobError, Work, watch_checkout::WatchCheckout};
+use super::{Done, Job, JobError, Work, watch_charge::WatchCharge, watch_checkout::WatchCheckout};
 use crate::{
     jobs,
     org::Org,
@@ -12,6 +12,7 @@ use crate::{
         orders::{self, NotCharged, Order, PAGE_STANDS_FOR},
         store,
     },
+    payments,
     providers::payments::{ChargeState, NewCharge, NewCheckout, PaymentError, PaymentFact},
 };
 
@@ -31,8 +32,8 @@ impl Job for OpenCheckout {
         if order.state != OrderState::Open || order.checkout_id.is_some() {
             return Ok(Done::Finished);
         }
-        if order.held_until <= org.now() {
-            // The provider was away for too long.
+        if order.held_until <= org.now() || orders::event_is_gone(org, &order).await? {
+            // The provider was away for too long, or there is nothing to pay for any more.
             orders::learn(&work.backend, org, order.id, "our clock: no page", &PaymentFact::Expired).await?;
             return Ok(Done::Finished);
         }
@@ -113,7 +114,7 @@ async fn charge(work: &Work, org: &Org, order: &Order, title: String, stored: St
                 };
                 return learned(work, org, order, paid).await;
             }
-            ChargeState::Processing => return learned(work, org, order, PaymentFact::Pending).await,
+            ChargeState::Processing => return watch(work, org, order, charge.payment_intent).await,
             ChargeState::NeedsCustomer => NotCharged::NeedsOwner,
             ChargeState::Declined(_) => NotCharged::Declined,
         },
@@ -127,6 +128,18 @@ async fn charge(work: &Work, org: &Org, order: &Order, title: String, stored: St
         Some(order) => open(work, org, &order, title).await,
         None => Ok(Done::Finished),
     }
+}
+
+/// The charge takes longer: somebody has to ask what became of it.
+async fn watch(work: &Work, org: &Org, order: &Order, payment_intent: Option<String>) -> Result<Done, JobError> {
+    if let Some(payment) = payment_intent {
+        payments::belongs_to(&work.backend, &payment, order.id).await?;
+    }
+    let mut tx = org.begin().await?;
+    let watch = WatchCharge { order: order.id };
+    jobs::put(&mut tx, &watch, &order.id.to_string(), org.now() + TimeDelta::minutes(1)).await?;
+    tx.commit().await?;
+    learned(work, org, order, PaymentFact::Pending).await
 }
 
 async fn learned(work: &Work, org: &Org, order: &Order, fact: PaymentFact) -> Result<Done, JobError> {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Done, Job, JobError, Work};
 use crate::{
     packs::events::orders,
-    providers::payments::{PaymentError, PaymentFact, RefundState},
+    providers::payments::{PaymentError, PaymentFact},
 };
 
 /// The refund.
@@ -32,16 +32,17 @@ impl Job for RefundOrder {
                 _ => Ok(Done::Finished),
             };
         };
-        let failed = match work.backend.providers().payments.refund(new).await {
-            Ok(refund) => refund.state == RefundState::Failed,
-            Err(PaymentError::Refused { .. }) => true,
+        let amount_minor = new.amount.minor;
+        let fact = match work.backend.providers().payments.refund(new).await {
+            Ok(refund) => {
+                orders::named_refund(org, self.order, self.number, &refund.id).await?;
+                PaymentFact::Refund { id: refund.id, amount_minor, state: refund.state }
+            }
+            Err(PaymentError::Refused { .. }) => {
+                orders::refused_refund(org, self.order, self.number).await?;
+                PaymentFact::RefundFailed
+            }
             Err(error) => return Err(error.into()),
-        };
-        orders::refunded(org, self.order, self.number, !failed).await?;
-        let total = orders::given_back(org, self.order).await?;
-        let fact = match (failed, total) {
-            (true, _) => PaymentFact::RefundFailed,
-            (false, (back, of)) => PaymentFact::Refunded { amount_refunded_minor: back, of_minor: of },
         };
         let key = format!("our refund {}", self.number);
         orders::learn(&work.backend, org, self.order, &key, &fact).await?;

@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Done, Job, JobError, Work};
 use crate::{
-    packs::events::orders,
+    org::Org,
+    packs::events::orders::{self, MONEY_COMES_WITHIN, Order},
     providers::payments::{CheckoutState, PaymentError, PaymentFact},
 };
 
-/// So many minutes after the order it is asked; then at the end, and daily while money is on its way.
+/// So many minutes after the order it is asked; then at the end.
 const MINUTES: [i64; 4] = [1, 5, 15, 30];
+/// How often while money is on its way.
+const LATER: TimeDelta = TimeDelta::hours(12);
 
 /// The order.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,8 +35,15 @@ impl Job for WatchCheckout {
             return Ok(Done::Finished);
         }
         let (now, payments) = (org.now(), &work.backend.providers().payments);
-        let mut state = payments.checkout(page).await?;
-        if matches!(state, CheckoutState::Open { .. }) && order.held_until <= now {
+        let over = order.held_until <= now;
+        let mut state = match payments.checkout(page).await {
+            Err(PaymentError::Refused { status, code }) if over => {
+                tracing::warn!(order.id = %order.id, status, code, "a pay page can no longer be asked for");
+                return unreadable(work, org, &order).await;
+            }
+            other => other?,
+        };
+        if matches!(state, CheckoutState::Open { .. }) && (over || orders::event_is_gone(org, &order).await?) {
             state = match payments.expire(page).await {
                 // It closed, or was paid, between the two questions.
                 Err(PaymentError::Refused { .. }) => payments.checkout(page).await?,
@@ -45,7 +55,7 @@ impl Job for WatchCheckout {
         }
         Ok(match state {
             CheckoutState::Paid(_) | CheckoutState::Failed | CheckoutState::Expired => Done::Finished,
-            CheckoutState::Processing => Done::Again(TimeDelta::hours(12)),
+            CheckoutState::Processing => Done::Again(LATER),
             CheckoutState::Open { .. } => {
                 let age = now - order.created_at;
                 let next = MINUTES.iter().map(|minutes| TimeDelta::minutes(*minutes)).find(|at| *at > age);
@@ -54,6 +64,17 @@ impl Job for WatchCheckout {
             }
         })
     }
+}
+
+/// The provider does not know the page (any more), and by our own clock it is closed.
+async fn unreadable(work: &Work, org: &Org, order: &Order) -> Result<Done, JobError> {
+    let fact = match order.state {
+        OrderState::Pending if org.now() - order.created_at < MONEY_COMES_WITHIN => return Ok(Done::Again(LATER)),
+        OrderState::Pending => PaymentFact::Failed,
+        _ => PaymentFact::Expired,
+    };
+    orders::learn(&work.backend, org, order.id, "our clock: no page", &fact).await?;
+    Ok(Done::Finished)
 }
 
 fn word(fact: &PaymentFact) -> &'static str {

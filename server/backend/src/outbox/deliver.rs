@@ -12,6 +12,7 @@ use crate::{
     db::DbResult,
     jobs::{Done, JobError},
     org::Org,
+    packs::events::orders,
     providers::{
         mail::Letter,
         messages::{Accepted, SendError, Text},
@@ -29,6 +30,10 @@ const ASKED_FOR: TimeDelta = TimeDelta::days(1);
 pub(crate) async fn deliver(org: &Org, backend: &Backend, id: OutboxId) -> Result<Done, JobError> {
     match gate::pass(org, id).await? {
         Gate::Closed => Ok(Done::Finished),
+        Gate::Stopped => {
+            orders::link_not_sent(backend, org, id).await?;
+            Ok(Done::Finished)
+        }
         Gate::Go(message) => match message.channel {
             Channel::Text => send_text(org, backend, &message).await,
             Channel::Mail => send_letter(org, backend, &message).await,
@@ -51,7 +56,7 @@ async fn send_text(org: &Org, backend: &Backend, message: &Message) -> Result<Do
             tracing::warn!(outbox.id = %message.id, code, "nobody knows whether a text was taken; the provider is asked");
             Ok(Done::Again(FOUND_WITHIN))
         }
-        Err(error) => not_taken(org, message, error).await,
+        Err(error) => not_taken(org, backend, message, error).await,
     }
 }
 
@@ -78,12 +83,12 @@ async fn send_letter(org: &Org, backend: &Backend, message: &Message) -> Result<
             tracing::warn!(outbox.id = %message.id, code, "nobody knows whether a letter was taken; a person decides");
             Ok(Done::Finished)
         }
-        Err(error) => not_taken(org, message, error).await,
+        Err(error) => not_taken(org, backend, message, error).await,
     }
 }
 
 /// The provider said no, for now or for good.
-async fn not_taken(org: &Org, message: &Message, error: SendError) -> Result<Done, JobError> {
+async fn not_taken(org: &Org, backend: &Backend, message: &Message, error: SendError) -> Result<Done, JobError> {
     match error {
         SendError::Never(reason, code) => {
             let state = match reason {
@@ -95,6 +100,7 @@ async fn not_taken(org: &Org, message: &Message, error: SendError) -> Result<Don
             }
             write(org, message, state, reason, &code).await?;
             tracing::warn!(outbox.id = %message.id, code, reason = reason.as_str(), "a message was refused");
+            orders::link_not_sent(backend, org, message.id).await?;
             Ok(Done::Finished)
         }
         SendError::Later(code) | SendError::Unknown(code) => {
@@ -151,7 +157,7 @@ async fn taken(org: &Org, message: &Message, accepted: &Accepted) -> DbResult<()
          where org_id = $1 and id = $2 and attempts = $3 and state in ('sending', 'unknown')"
     );
     org.run(sql, args![message.id, message.attempts, &accepted.provider_id, org.now()]).await?;
-    reports::learn(org, message.id, accepted).await
+    reports::learn(org, message.id, accepted).await.map(|_| ())
 }
 
 /// Writes how an attempt ended, unless another attempt or a report has come further meanwhile.

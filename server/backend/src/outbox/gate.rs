@@ -43,13 +43,17 @@ pub(super) struct Message {
     pub(super) released_by: Option<String>,
     pub(super) queued_at: DateTime<Utc>,
     pub(super) tried_at: Option<DateTime<Utc>>,
+    pub(super) useless_after: Option<DateTime<Utc>>,
+    pub(super) owed: bool,
 }
 
 /// What is to be done with a message.
 #[derive(Debug)]
 pub(super) enum Gate {
-    /// Nothing: it is not there, is on its way, or may not go.
+    /// Nothing: it is not there, is on its way, or was stopped before.
     Closed,
+    /// Nothing: it may not go, as is written down with it.
+    Stopped,
     /// It may have been handed over before: ask.
     Ask(Message),
     /// Hand it over. Whoever finds it in this state later does not know how that ended.
@@ -62,7 +66,8 @@ pub(super) async fn pass(org: &Org, id: OutboxId) -> DbResult<Gate> {
     let mut tx = org.begin().await?;
     hold(&mut tx).await?;
     let select = sql!(
-        "select id, channel, recipient, subject, body, attachment, call_id, state, attempts, sender, released_by, queued_at, tried_at
+        "select id, channel, recipient, subject, body, attachment, call_id, state, attempts, sender, released_by, queued_at, tried_at,
+                useless_after, owed
          from outbox where org_id = $1 and id = $2"
     );
     let Some(mut message) = tx.optional::<Message>(select, args![id]).await? else { return Ok(Gate::Closed) };
@@ -70,7 +75,7 @@ pub(super) async fn pass(org: &Org, id: OutboxId) -> DbResult<Gate> {
         MessageState::Waiting => {
             if let Some((state, reason)) = hurdle(&mut tx, &mut message, now).await? {
                 stop(&mut tx, id, state, reason, now).await?;
-                Gate::Closed
+                Gate::Stopped
             } else {
                 message.attempts += 1;
                 message.tried_at = Some(now);
@@ -105,26 +110,54 @@ async fn hurdle(
     now: DateTime<Utc>,
 ) -> DbResult<Option<(MessageState, MessageReason)>> {
     let failed = |reason| Ok(Some((MessageState::Failed, reason)));
-    if now - message.queued_at > LIFETIME {
+    let useless = message.useless_after.is_some_and(|after| now > after);
+    if useless || now - message.queued_at > LIFETIME {
         return failed(MessageReason::TooOld);
     }
     if message.channel == Channel::Text {
-        if is_suppressed(tx, &message.recipient).await? {
-            return Ok(Some((MessageState::Suppressed, MessageReason::OptedOut)));
-        }
         let Ok(to) = message.recipient.parse::<PhoneNumber>() else { return failed(MessageReason::BadAddress) };
-        let (caller, number) = parties(tx, message.call_id).await?;
-        let Some(sender) = sender(tx, number).await? else { return failed(MessageReason::NoSender) };
-        if message.released_by.is_none() && !may_go_to(tx, &to, &sender, caller.as_ref()).await? {
-            return failed(MessageReason::Country);
+        match way(tx, &to, message.call_id, message.released_by.is_some()).await? {
+            Ok(sender) => message.sender = Some(sender.to_string()),
+            Err(reason @ MessageReason::OptedOut) => return Ok(Some((MessageState::Suppressed, reason))),
+            Err(reason) => return failed(reason),
         }
-        message.sender = Some(sender.to_string());
     }
     if message.released_by.is_some() {
         return Ok(None);
     }
-    let cap = cap(tx, message, now).await?;
-    Ok(cap.map(|reason| (MessageState::Failed, reason)))
+    let sent = Sent::before(tx, message.channel, &message.recipient, message.call_id, Some(message.id), now).await?;
+    Ok(sent.cap(message.channel, message.owed).map(|reason| (MessageState::Failed, reason)))
+}
+
+/// What would keep a text to this number from going out, if it was put on this call now: to be known before somebody is told that one
+/// comes. What waits to be sent counts as sent.
+pub(crate) async fn obstacle(
+    tx: &mut OrgTx,
+    to: &PhoneNumber,
+    call: CallId,
+    now: DateTime<Utc>,
+) -> DbResult<Option<MessageReason>> {
+    if let Err(reason) = way(tx, to, Some(call), false).await? {
+        return Ok(Some(reason));
+    }
+    let sent = Sent::before(tx, Channel::Text, to.as_str(), Some(call), None, now).await?;
+    Ok(sent.cap(Channel::Text, false))
+}
+
+/// The number that a text to this one comes from, unless it may not go there. What a person lets go may leave the country.
+async fn way(
+    tx: &mut OrgTx,
+    to: &PhoneNumber,
+    call: Option<CallId>,
+    released: bool,
+) -> DbResult<Result<PhoneNumber, MessageReason>> {
+    if is_suppressed(tx, to.as_str()).await? {
+        return Ok(Err(MessageReason::OptedOut));
+    }
+    let (caller, number) = parties(tx, call).await?;
+    let Some(sender) = sender(tx, number).await? else { return Ok(Err(MessageReason::NoSender)) };
+    let allowed = released || may_go_to(tx, to, &sender, caller.as_ref()).await?;
+    Ok(if allowed { Ok(sender) } else { Err(MessageReason::Country) })
 }
 
 async fn is_suppressed(tx: &mut OrgTx, number: &str) -> DbResult<bool> {
@@ -168,31 +201,52 @@ async fn may_go_to(
     Ok(tx.optional::<(String,)>(sql, args![code]).await?.is_some())
 }
 
-/// The cap that the message would break.
-async fn cap(tx: &mut OrgTx, message: &Message, now: DateTime<Utc>) -> DbResult<Option<MessageReason>> {
-    let sql = sql!(
-        "select cast(coalesce(sum(case when call_id = $5 then 1 else 0 end), 0) as bigint),
-                cast(coalesce(sum(case when recipient = $4 then 1 else 0 end), 0) as bigint),
-                count(*)
-         from outbox
-         where org_id = $1 and id <> $2 and channel = $3 and tried_at > $6"
-    );
-    let since = now - TimeDelta::days(1);
-    let values = args![message.id, message.channel, &message.recipient, message.call_id, since];
-    let (of_call, to_recipient, of_day) = tx.optional::<(i64, i64, i64)>(sql, values).await?.unwrap_or_default();
-    let caps = match message.channel {
-        Channel::Text => TEXTS,
-        Channel::Mail => LETTERS,
-    };
-    Ok(if of_call >= caps.call {
-        Some(MessageReason::CapCall)
-    } else if to_recipient >= caps.recipient {
-        Some(MessageReason::CapRecipient)
-    } else if of_day >= caps.day {
-        Some(MessageReason::CapDay)
-    } else {
-        None
-    })
+/// What went out in the last day: of a call, to a recipient, of the whole organisation.
+#[derive(Default, sqlx::FromRow)]
+struct Sent {
+    of_call: i64,
+    to_recipient: i64,
+    of_day: i64,
+}
+
+impl Sent {
+    /// What went out before this message; without one, also what is about to.
+    async fn before(
+        tx: &mut OrgTx,
+        channel: Channel,
+        recipient: &str,
+        call: Option<CallId>,
+        message: Option<OutboxId>,
+        now: DateTime<Utc>,
+    ) -> DbResult<Self> {
+        let sql = sql!(
+            "select cast(coalesce(sum(case when call_id = $4 and not owed then 1 else 0 end), 0) as bigint) as of_call,
+                    cast(coalesce(sum(case when recipient = $3 then 1 else 0 end), 0) as bigint) as to_recipient,
+                    count(*) as of_day
+             from outbox
+             where org_id = $1 and channel = $2
+               and (tried_at > $5 or (cast($6 as text) is null and state = 'waiting')) and (cast($6 as text) is null or id <> $6)"
+        );
+        let since = now - TimeDelta::days(1);
+        Ok(tx.optional(sql, args![channel, recipient, call, since, message]).await?.unwrap_or_default())
+    }
+
+    /// The cap that one more would break.
+    fn cap(&self, channel: Channel, owed: bool) -> Option<MessageReason> {
+        let caps = match channel {
+            Channel::Text => TEXTS,
+            Channel::Mail => LETTERS,
+        };
+        if self.of_call >= caps.call && !owed {
+            Some(MessageReason::CapCall)
+        } else if self.to_recipient >= caps.recipient {
+            Some(MessageReason::CapRecipient)
+        } else if self.of_day >= caps.day {
+            Some(MessageReason::CapDay)
+        } else {
+            None
+        }
+    }
 }
 
 async fn go(tx: &mut OrgTx, message: &Message, now: DateTime<Utc>) -> DbResult<()> {

@@ -2,7 +2,7 @@
 
 use model::{MessageReason, MessageState, OrgId, OutboxId};
 
-use crate::{Backend, args, db::DbResult, org::Org, orgs, providers::messages::Accepted, sql};
+use crate::{Backend, args, db::DbResult, org::Org, orgs, packs::events::orders, providers::messages::Accepted, sql};
 
 /// How far a status is; a report that comes late changes nothing. What arrived has arrived, whatever else is said.
 fn progress(status: &str) -> i64 {
@@ -44,15 +44,17 @@ pub async fn take(backend: &Backend, message: Option<OutboxId>, report: &Accepte
         .await?;
     let Some((org_id, id)) = found else { return Ok(false) };
     let Some(org) = orgs::by_id(backend, org_id).await? else { return Ok(false) };
-    learn(&org, id, report).await?;
+    if learn(&org, id, report).await? == Some(MessageState::Failed) {
+        orders::link_not_sent(backend, &org, id).await?;
+    }
     if report.code == Some(OPTED_OUT) {
         forget_number(&org, id).await?;
     }
     Ok(true)
 }
 
-/// Writes down how far a text has come, if that is further than was known.
-pub(super) async fn learn(org: &Org, id: OutboxId, report: &Accepted) -> DbResult<()> {
+/// Writes down how far a text has come, if that is further than was known; answers how it stands then.
+pub(super) async fn learn(org: &Org, id: OutboxId, report: &Accepted) -> DbResult<Option<MessageState>> {
     let progress = progress(&report.status);
     let (state, reason) = match progress {
         5 => (MessageState::Delivered, None),
@@ -65,6 +67,6 @@ pub(super) async fn learn(org: &Org, id: OutboxId, report: &Accepted) -> DbResul
          where org_id = $1 and id = $2 and progress < $7 and (provider_id is null or provider_id = $3)
            and state in ('sending', 'unknown', 'sent', 'failed')"
     );
-    org.run(sql, args![id, &report.provider_id, state, reason, code, progress, org.now()]).await?;
-    Ok(())
+    let values = args![id, &report.provider_id, state, reason, code, progress, org.now()];
+    Ok((org.run(sql, values).await? > 0).then_some(state))
 }

@@ -63,7 +63,7 @@ pub fn tools_for(org: &Org) -> Vec<&'static Tool> {
 
 /// Whether a caller of this organisation can have anything changed.
 pub fn can_change(org: &Org) -> bool {
-    packs_of(org).flat_map(|pack| pack.tools).any(|tool| tool.make.is_some())
+    packs_of(org).flat_map(|pack| pack.tools).any(|tool| tool.changing.is_some())
 }
 
 /// Runs a tool with arguments as the model wrote them. Whatever goes wrong, the model is told what to say.

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::{
     db::{DbError, scoped::tenant::OrgTx},
     org::Org,
-    writes::{Agreement, Made},
+    writes::{Agreement, Made, Standing},
 };
 
 /// In whose name and when a tool runs. Money, identity and tenant come from here, never from the model's arguments.
@@ -57,8 +57,19 @@ pub struct Tool {
     pub spec: fn() -> ToolSpec,
     /// Runs it with arguments as the model wrote them.
     pub run: Run,
-    /// Makes the change that it proposed; `None` where it changes nothing.
-    pub make: Option<Make>,
+    /// What it does with the change that it proposed; `None` where it changes nothing.
+    pub changing: Option<Changing>,
+}
+
+/// What a tool does with a change that it proposed.
+#[derive(Clone, Copy, Debug)]
+pub struct Changing {
+    /// Makes it.
+    pub make: Make,
+    /// Gives back what is kept for it.
+    pub release: Release,
+    /// Says what is left of it after it was made.
+    pub standing: StandingOf,
 }
 
 /// Runs a tool.
@@ -66,6 +77,13 @@ pub type Run = for<'a> fn(&'a str, &'a ToolCall<'a>) -> BoxFuture<'a, Result<Ans
 
 /// Makes the change of a proposal, in a transaction.
 pub type Make = for<'a> fn(&'a Agreement<'a>, &'a mut OrgTx) -> BoxFuture<'a, Result<Made, ToolError>>;
+
+/// Gives back what is kept for a proposal, in a transaction.
+pub type Release = for<'a> fn(&'a Agreement<'a>, &'a mut OrgTx) -> BoxFuture<'a, Result<(), ToolError>>;
+
+/// Says what is left of a change, by the id of its subject.
+pub type StandingOf =
+    for<'a> fn(&'a str, &'a Agreement<'a>, &'a mut OrgTx) -> BoxFuture<'a, Result<Standing, ToolError>>;
 
 /// How far a tool got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -165,7 +183,7 @@ macro_rules! tools {
                         $crate::packs::tool::answer(&arguments.run(call).await?)
                     })
                 },
-                make: None,
+                changing: None,
             },)*
             $($($crate::packs::tool::Tool {
                 name: stringify!($write),
@@ -177,7 +195,13 @@ macro_rules! tools {
                         $crate::packs::tool::answer(&proposed)
                     })
                 },
-                make: Some(|agreement, tx| Box::pin($crate::writes::make::<$write::Arguments>(agreement, tx))),
+                changing: Some($crate::packs::tool::Changing {
+                    make: |agreement, tx| Box::pin($crate::writes::make::<$write::Arguments>(agreement, tx)),
+                    release: |agreement, tx| Box::pin($crate::writes::release::<$write::Arguments>(agreement, tx)),
+                    standing: |subject, agreement, tx| {
+                        Box::pin(<$write::Arguments as $crate::writes::Write>::standing(subject, agreement, tx))
+                    },
+                }),
             },)+)?
         ];
         const { $crate::packs::tool::refuse_duplicates(TOOLS) }

@@ -34,6 +34,9 @@ pub trait Payments: fmt::Debug + Send + Sync {
     /// Gives money back. The same order and number give it back once.
     async fn refund(&self, new: NewRefund) -> Result<Refund, PaymentError>;
 
+    /// How far a payment has come.
+    async fn payment(&self, payment_intent: &str) -> Result<PaymentState, PaymentError>;
+
     /// Charges a stored payment method while the customer is not there. The same order and attempt charge once.
     async fn charge_stored(&self, new: NewCharge) -> Result<Charge, PaymentError>;
 
@@ -185,6 +188,17 @@ pub enum ChargeState {
     Declined(String),
 }
 
+/// How far a payment has come that took longer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentState {
+    /// It is on its way.
+    Processing,
+    /// It is there.
+    Paid(Payment),
+    /// It did not come.
+    Failed,
+}
+
 /// A card that a customer saved: what it can be charged by, and what may be said of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedCard {
@@ -248,7 +262,16 @@ pub enum PaymentFact {
         /// Of how much.
         of_minor: i64,
     },
-    /// Money could not be given back.
+    /// How far one refund has come.
+    Refund {
+        /// The provider's name for it.
+        id: String,
+        /// How much.
+        amount_minor: i64,
+        /// How far.
+        state: RefundState,
+    },
+    /// Money could not be given back: the provider took no refund at all.
     RefundFailed,
     /// The customer disputes the charge at the bank.
     Disputed,

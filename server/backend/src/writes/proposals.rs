@@ -7,7 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{FromRow, types::Json};
 
-use super::Outcome;
+use super::answers::Outcome;
 use crate::{
     args,
     db::{DbError, DbResult, scoped::tenant::OrgTx},
@@ -22,6 +22,8 @@ pub(super) enum State {
     Proposed,
     Committed,
     Rehearsed,
+    /// What was kept for it was given back: the caller said no, or hung up. A yes after all counts as long as the offer stands.
+    LetGo,
     Superseded,
 }
 
@@ -31,6 +33,7 @@ impl State {
             Self::Proposed => "proposed",
             Self::Committed => "committed",
             Self::Rehearsed => "rehearsed",
+            Self::LetGo => "let_go",
             Self::Superseded => "superseded",
         }
     }
@@ -95,15 +98,29 @@ pub(super) async fn last(tx: &mut OrgTx, call: CallId, tool: &str, asked: &Value
     .await
 }
 
-/// What a tool proposed in this call that was neither made nor given up.
+/// What a tool proposed in this call that can still be agreed to.
 pub(super) async fn open(tx: &mut OrgTx, call: CallId, tool: &str) -> DbResult<Vec<Proposal>> {
     tx.all(
         sql!(
             "select id, tool, generation, read_back, quote, state, proposed_ms, outcome, expires_at
                from proposals
-              where org_id = $1 and call_id = $2 and tool = $3 and state = 'proposed'"
+              where org_id = $1 and call_id = $2 and tool = $3 and state in ('proposed', 'let_go')"
         ),
         args![call, tool],
+    )
+    .await
+}
+
+/// What was proposed by telephone in this call and not decided.
+pub(super) async fn open_of_call(tx: &mut OrgTx, call: CallId) -> DbResult<Vec<Proposal>> {
+    tx.all(
+        sql!(
+            "select p.id, p.tool, p.generation, p.read_back, p.quote, p.state, p.proposed_ms, p.outcome, p.expires_at
+               from proposals p
+               join calls c on c.org_id = p.org_id and c.id = p.call_id
+              where p.org_id = $1 and p.call_id = $2 and p.state = 'proposed' and c.channel = 'phone'"
+        ),
+        args![call],
     )
     .await
 }
@@ -140,9 +157,10 @@ pub(super) async fn insert(
     .map(|_| ())
 }
 
-pub(super) async fn supersede(tx: &mut OrgTx, id: ProposalId, now: DateTime<Utc>) -> DbResult<()> {
-    let sql = sql!("update proposals set state = 'superseded', decided_at = $3 where org_id = $1 and id = $2");
-    tx.run(sql, args![id, now]).await.map(|_| ())
+/// Writes down that an offer was not taken.
+pub(super) async fn close(tx: &mut OrgTx, id: ProposalId, state: State, now: DateTime<Utc>) -> DbResult<()> {
+    let sql = sql!("update proposals set state = $3, decided_at = $4 where org_id = $1 and id = $2");
+    tx.run(sql, args![id, state.word(), now]).await.map(|_| ())
 }
 
 pub(super) async fn decide(

@@ -46,10 +46,9 @@ pub async fn load_sale(slug: String, id: String) -> Result<SaleData, AppError> {
     let org = &asking.org;
     let found = backend::packs::events::orders::detail(org, super::named(&id)?).await?;
     let detail = found.ok_or_else(crate::session::not_found)?;
-    let asked: i64 = detail.refunds.iter().filter(|it| it.state != "failed").map(|it| it.amount.minor).sum();
+    let left = detail.left;
     let sale = detail.sale;
     let paid = sale.state.has_tickets() || sale.state == model::OrderState::Unfulfillable;
-    let left = model::Money { minor: sale.total.minor - asked, currency: sale.total.currency };
     let refund = |row: model::RefundRow| RefundLine {
         at: Moment::of(org, row.at),
         amount: row.amount.to_string(),
@@ -59,7 +58,7 @@ pub async fn load_sale(slug: String, id: String) -> Result<SaleData, AppError> {
     };
     Ok(SaleData {
         left: match sale.state {
-            model::OrderState::Mismatched if asked == 0 => "amount that was paid".to_owned(),
+            model::OrderState::Mismatched if left.minor > 0 => "amount that was paid".to_owned(),
             _ if paid && left.minor > 0 => left.to_string(),
             _ => String::new(),
         },

@@ -11,12 +11,15 @@
 
 mod charges;
 mod learn;
+mod left_alone;
 mod list;
 mod messages;
 pub mod reference;
 mod refunds;
 pub mod seats;
+mod standing;
 pub mod state;
+mod texting;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use model::{CallId, Currency, EmailAddress, EventId, Money, OrderId, OrderState, PhoneNumber, TierId};
@@ -34,15 +37,21 @@ use crate::{
 
 pub(crate) use charges::{NotCharged, pay_on_page, without_customer};
 pub use learn::{LearnError, learn};
+pub(crate) use left_alone::{event_is_gone, left_alone};
 pub use list::{changed, detail, of_call, page};
 pub(crate) use messages::{one_line, owners};
-pub(crate) use refunds::{given_back, refunded, to_refund};
+pub(crate) use refunds::{named_refund, refused_refund, to_refund};
 pub use refunds::{refund, resend};
+pub(crate) use standing::standing;
+pub(crate) use texting::{can_text, link_not_sent};
 
 /// How long a pay page stands after the order. The provider wants at least half an hour, and may be away for the first minutes.
 pub const PAGE_STANDS_FOR: TimeDelta = TimeDelta::minutes(40);
 /// Seats are kept a little longer than the page stands, so that nobody pays for seats that are gone.
 const KEPT_FOR: TimeDelta = TimeDelta::minutes(50);
+
+/// Money that takes days has come by then, or does not come.
+pub const MONEY_COMES_WITHIN: TimeDelta = TimeDelta::days(14);
 
 /// What became of the seats of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +202,12 @@ macro_rules! columns {
 pub async fn get(org: &Org, id: OrderId) -> DbResult<Option<Order>> {
     let sql = sql!(concat!("select ", columns!(), " from ticket_orders where org_id = $1 and id = $2"));
     Ok(org.optional::<OrderRow>(sql, args![id]).await?.map(Order::from))
+}
+
+/// An order, in a transaction.
+async fn get_in(tx: &mut OrgTx, id: OrderId) -> DbResult<Option<Order>> {
+    let sql = sql!(concat!("select ", columns!(), " from ticket_orders where org_id = $1 and id = $2"));
+    Ok(tx.optional::<OrderRow>(sql, args![id]).await?.map(Order::from))
 }
 
 /// An order, while nobody else can touch it.

@@ -19,7 +19,7 @@ use crate::{
     outbox::PutError,
     packs::{ToolCall, ToolError},
     speech, today,
-    writes::{Agreement, Draft, Made, Write},
+    writes::{Agreement, Draft, Made, Standing, Write},
 };
 
 /// The most tickets that one call buys.
@@ -78,6 +78,27 @@ impl Quote {
         speech::count(self.quantity.unsigned_abs(), &format!("{kind} ticket"), &format!("{kind} tickets"))
     }
 
+    /// What may have changed since the caller asked, and between the offer and the yes.
+    async fn can_be_sold(&self, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<(), ToolError> {
+        if today::event_is_sold_out(tx, self.event, agreement.now).await? {
+            return Err(closed(self));
+        }
+        if !seats::on_sale(tx, self.tier, agreement.now).await? {
+            return Err(taken_off(self));
+        }
+        let before = seats::of_call(tx, agreement.call_id).await?;
+        if before + self.quantity > MOST {
+            return Err(too_many(before));
+        }
+        match agreement.caller {
+            // A charge to a saved card needs no link.
+            Some(caller) if self.card.is_none() && !agreement.rehearsal => {
+                orders::can_text(tx, caller, agreement.call_id, agreement.now).await
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What the caller hears when they have agreed.
     fn what_follows(&self) -> String {
         let total = speech::price(self.total());
@@ -108,7 +129,7 @@ impl Write for Arguments {
         let tier = tier(&event, &self.ticket_type)?;
         check_quantity(self.quantity)?;
         if tier.left < self.quantity {
-            return Err(too_few(&event, tier));
+            return Err(too_few(&event, tier, call));
         }
         if call.caller.is_none() && !call.rehearsal {
             let say = "I cannot see your number, so I cannot text you the link to pay. Please call again with your number shown, or \
@@ -150,11 +171,12 @@ impl Write for Arguments {
     }
 
     async fn hold(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<(), ToolError> {
+        let (proposal, now, until) = (agreement.proposal, agreement.now, agreement.expires_at);
+        quote.can_be_sold(agreement, tx).await?;
         if agreement.rehearsal {
-            return if seats::hold(tx, quote.tier, quote.quantity).await? { Ok(()) } else { Err(gone(quote)) };
+            return if seats::hold(tx, quote.tier, quote.quantity, now).await? { Ok(()) } else { Err(gone(quote)) };
         }
-        let (proposal, until) = (agreement.proposal, agreement.expires_at);
-        if !seats::hold_for(tx, proposal, quote.tier, quote.quantity, until).await? {
+        if !seats::hold_for(tx, proposal, quote.tier, quote.quantity, now, until).await? {
             return Err(gone(quote));
         }
         jobs::put(tx, &ReleaseHold { proposal }, &proposal.to_string(), until).await?;
@@ -165,12 +187,17 @@ impl Write for Arguments {
         seats::release_for(tx, agreement.proposal).await
     }
 
-    async fn commit(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<Made, ToolError> {
-        if today::event_is_sold_out(tx, quote.event, agreement.now).await? {
-            return Err(closed(quote));
+    async fn standing(order: &str, _: &Agreement<'_>, tx: &mut OrgTx) -> Result<Standing, ToolError> {
+        match order.parse() {
+            Ok(order) => Ok(orders::standing(tx, order).await?),
+            Err(_) => Ok(Standing::AsMade),
         }
+    }
+
+    async fn commit(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<Made, ToolError> {
+        quote.can_be_sold(agreement, tx).await?;
         let kept = agreement.rehearsal || seats::take_over(tx, agreement.proposal).await?;
-        if !kept && !seats::hold(tx, quote.tier, quote.quantity).await? {
+        if !kept && !seats::hold(tx, quote.tier, quote.quantity, agreement.now).await? {
             return Err(gone(quote));
         }
         let card = cards::of(tx, agreement.caller).await?;
@@ -227,19 +254,32 @@ fn check_quantity(quantity: i64) -> Result<(), ToolError> {
     }
 }
 
+/// The caller has bought as many tickets as one call may, or nearly.
+fn too_many(before: i64) -> ToolError {
+    let have = speech::count(before.unsigned_abs(), "ticket", "tickets");
+    let more = match MOST - before {
+        ..=0 => "no more".to_owned(),
+        more => format!("only {} more", speech::number(more.unsigned_abs())),
+    };
+    let say = format!(
+        "You have {have} from this call already, and I can sell up to ten on one call: {more}. For a larger group the office can help."
+    );
+    ToolError::told("quantity", say).with("field", "quantity").with("most", (MOST - before).max(0))
+}
+
 /// What a ticket costs today: at the gate's price on the day of the event, by the organisation's calendar.
 fn price_today(event: &Event, tier: &Tier, call: &ToolCall<'_>) -> Money {
     let day = call.org.local(event.starts_at).date_naive();
     if call.today() >= day { tier.gate_price } else { tier.price }
 }
 
-fn too_few(event: &Event, tier: &Tier) -> ToolError {
+fn too_few(event: &Event, tier: &Tier, call: &ToolCall<'_>) -> ToolError {
     let kind = pricing::named(&tier.kind);
     let others: Vec<String> = event
         .tiers
         .iter()
         .filter(|other| other.id != tier.id && other.left > 0)
-        .map(|other| format!("{} for {}", pricing::named(&other.kind), speech::price(other.price)))
+        .map(|other| format!("{} for {}", pricing::named(&other.kind), speech::price(price_today(event, other, call))))
         .collect();
     let instead = if others.is_empty() { String::new() } else { format!(" There is still {}.", speech::list(&others)) };
     let say = match tier.left {
@@ -255,6 +295,12 @@ fn too_few(event: &Event, tier: &Tier) -> ToolError {
 /// Staff stopped the sale between the offer and the caller's yes.
 fn closed(quote: &Quote) -> ToolError {
     ToolError::told("sold_out", format!("I am sorry, the {} was sold out just now.", quote.title))
+}
+
+/// Staff took the event away or switched it off, or it is over.
+fn taken_off(quote: &Quote) -> ToolError {
+    let say = format!("I am sorry, tickets for the {} are not sold any more.", quote.title);
+    ToolError::told("not_on_sale", say)
 }
 
 fn gone(quote: &Quote) -> ToolError {

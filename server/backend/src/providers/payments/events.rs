@@ -4,7 +4,7 @@
 use model::OrderId;
 use serde_json::Value;
 
-use super::PaymentFact;
+use super::{PaymentFact, RefundState};
 
 /// An event, as far as it concerns us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,11 +74,15 @@ fn fact(kind: &str, object: &Value, payment_intent: Option<String>) -> Option<Pa
             amount_refunded_minor: number(object, "/amount_refunded")?,
             of_minor: number(object, "/amount")?,
         }),
-        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated"
-            if matches!(status.as_str(), "failed" | "canceled") =>
-        {
-            Some(PaymentFact::RefundFailed)
-        }
+        "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => Some(PaymentFact::Refund {
+            id: text(object, "/id")?,
+            amount_minor: number(object, "/amount").unwrap_or(0),
+            state: match status.as_str() {
+                "failed" | "canceled" => RefundState::Failed,
+                "succeeded" => RefundState::Succeeded,
+                _ => RefundState::Pending,
+            },
+        }),
         "charge.dispute.created" => Some(PaymentFact::Disputed),
         "charge.dispute.closed" => {
             Some(PaymentFact::DisputeClosed { won: matches!(status.as_str(), "won" | "warning_closed" | "prevented") })
@@ -165,11 +169,17 @@ mod tests {
         assert_eq!(fact_of("charge.dispute.created", &dispute("needs_response")), Some(PaymentFact::Disputed));
         assert_eq!(fact_of("charge.dispute.closed", &dispute("won")), Some(PaymentFact::DisputeClosed { won: true }));
         assert_eq!(fact_of("charge.dispute.closed", &dispute("lost")), Some(PaymentFact::DisputeClosed { won: false }));
-        assert_eq!(
-            fact_of("refund.updated", &json!({ "id": "re_1", "status": "failed" })),
-            Some(PaymentFact::RefundFailed)
-        );
-        assert_eq!(fact_of("refund.updated", &json!({ "id": "re_1", "status": "succeeded" })), None);
+        for (status, state) in [
+            ("pending", RefundState::Pending),
+            ("succeeded", RefundState::Succeeded),
+            ("failed", RefundState::Failed),
+            ("canceled", RefundState::Failed),
+        ] {
+            let refund = json!({ "id": "re_1", "amount": 4_500, "status": status, "payment_intent": "pi_9" });
+            let event = read("refund.updated", &refund);
+            assert_eq!(event.fact, Some(PaymentFact::Refund { id: "re_1".into(), amount_minor: 4_500, state }));
+            assert_eq!(event.payment_intent.as_deref(), Some("pi_9"));
+        }
     }
 
     #[test]

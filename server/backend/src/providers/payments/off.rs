@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    Charge, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, PaymentError, Payments, Refund, SavedCard,
+    Charge, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, PaymentError, PaymentState, Payments, Refund,
+    SavedCard,
 };
 
 /// Refuses everything.
@@ -29,6 +30,10 @@ impl Payments for Off {
     }
 
     async fn refund(&self, _new: NewRefund) -> Result<Refund, PaymentError> {
+        off()
+    }
+
+    async fn payment(&self, _payment_intent: &str) -> Result<PaymentState, PaymentError> {
         off()
     }
 

@@ -6,10 +6,11 @@ use std::{
 };
 
 use async_trait::async_trait;
+use model::OrderId;
 
 use super::{
-    Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError, Payments,
-    Refund, RefundState, SavedCard,
+    Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError,
+    PaymentState, Payments, Refund, RefundState, SavedCard,
 };
 
 /// Remembers pages, refunds and charges by their idempotency keys.
@@ -23,6 +24,8 @@ struct Inner {
     charges: HashMap<String, (NewCharge, Charge)>,
     /// By the customer's name.
     cards: HashMap<String, SavedCard>,
+    /// Charges that took longer, by the payment's name.
+    payments: HashMap<String, PaymentState>,
     failing: Option<PaymentError>,
 }
 
@@ -52,6 +55,26 @@ impl StandIn {
     /// The customer takes a saved card away; the provider no longer knows it.
     pub fn remove_card(&self, payment_method: &str) {
         self.inner().cards.retain(|_, card| card.payment_method != payment_method);
+    }
+
+    /// A charge to `pm_processing` comes to its end: the money arrives, or not.
+    pub fn settle(&self, order: OrderId, arrives: bool) {
+        let mut inner = self.inner();
+        let charged = inner.charges.values().find(|(new, _)| new.order == order).cloned();
+        let Some((new, Charge { payment_intent: Some(id), .. })) = charged else { return };
+        let paid = Payment {
+            payment_intent: Some(id.clone()),
+            amount_minor: new.amount.minor,
+            currency: new.amount.currency.to_string(),
+            email: None,
+            customer: new.customer,
+        };
+        inner.payments.insert(id, if arrives { PaymentState::Paid(paid) } else { PaymentState::Failed });
+    }
+
+    /// Forgets every page, as after a change of the account.
+    pub fn forget_pages(&self) {
+        self.inner().pages.clear();
     }
 
     fn paid_by(&self, id: &str) -> Option<String> {
@@ -150,6 +173,17 @@ impl Payments for StandIn {
         if *first == new { Ok(refund.clone()) } else { Err(reused()) }
     }
 
+    async fn payment(&self, payment_intent: &str) -> Result<PaymentState, PaymentError> {
+        let inner = self.reached()?;
+        let charged =
+            inner.charges.values().any(|(_, charge)| charge.payment_intent.as_deref() == Some(payment_intent));
+        match inner.payments.get(payment_intent) {
+            Some(state) => Ok(state.clone()),
+            None if charged => Ok(PaymentState::Processing),
+            None => Err(not_there()),
+        }
+    }
+
     async fn charge_stored(&self, new: NewCharge) -> Result<Charge, PaymentError> {
         let mut inner = self.reached()?;
         let key = format!("{}:{}", new.order, new.attempt);
@@ -161,6 +195,7 @@ impl Payments for StandIn {
         let state = match new.payment_method.as_str() {
             "pm_card_chargeDeclined" => ChargeState::Declined("card_declined".into()),
             "pm_card_authenticationRequired" => ChargeState::NeedsCustomer,
+            "pm_processing" => ChargeState::Processing,
             _ => ChargeState::Paid,
         };
         let charge = Charge { payment_intent: Some(format!("pi_{key}")), state };

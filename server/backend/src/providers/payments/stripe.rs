@@ -14,8 +14,8 @@ use stripe::{IdempotencyKey, RequestStrategy, StripeError};
 use stripe_client_core::{RequestBuilder, StripeMethod};
 
 use super::{
-    Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError, Payments,
-    Refund, RefundState, SavedCard,
+    Charge, ChargeState, Checkout, CheckoutState, NewCharge, NewCheckout, NewRefund, Payment, PaymentError,
+    PaymentState, Payments, Refund, RefundState, SavedCard,
 };
 
 /// The client has none of its own. A person on the telephone waits for the page's address.
@@ -108,6 +108,22 @@ impl Payments for Stripe {
         Ok(Refund { id: answer.id.ok_or(PaymentError::Unreadable)?, state })
     }
 
+    async fn payment(&self, payment_intent: &str) -> Result<PaymentState, PaymentError> {
+        let intent: Intent = self.get(format!("/payment_intents/{}", checked(payment_intent)?)).await?;
+        Ok(match intent.status.as_deref() {
+            Some("succeeded") => PaymentState::Paid(Payment {
+                payment_intent: intent.id,
+                amount_minor: intent.amount_received.ok_or(PaymentError::Unreadable)?,
+                currency: intent.currency.ok_or(PaymentError::Unreadable)?,
+                email: None,
+                customer: None,
+            }),
+            Some("processing" | "requires_capture") => PaymentState::Processing,
+            Some(_) => PaymentState::Failed,
+            None => return Err(PaymentError::Unreadable),
+        })
+    }
+
     async fn charge_stored(&self, new: NewCharge) -> Result<Charge, PaymentError> {
         let key = format!("{}:charge:{}", new.order, new.attempt);
         let answer: Result<Intent, _> = self.post("/payment_intents".into(), &forms::charge(&new), &key).await;
@@ -169,6 +185,8 @@ struct CustomerDetails {
 struct Intent {
     id: Option<String>,
     status: Option<String>,
+    amount_received: Option<i64>,
+    currency: Option<String>,
 }
 
 #[derive(Debug, miniserde::Deserialize)]

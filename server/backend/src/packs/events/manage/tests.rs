@@ -97,7 +97,7 @@ engines! {
         let (org, ann, event) = kitchen(world).await;
         let tier = tiers::list(&org, event).await.expect("read").remove(0);
         let mut tx = org.begin().await.expect("begun");
-        assert!(crate::packs::events::orders::seats::hold(&mut tx, tier.id, 4).await.expect("kept"));
+        assert!(crate::packs::events::orders::seats::hold(&mut tx, tier.id, 4, world.now()).await.expect("kept"));
         tx.commit().await.expect("committed");
 
         let fewer = TierForm { capacity: 3, ..tier.form.clone() };

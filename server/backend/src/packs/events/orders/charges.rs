@@ -1,11 +1,11 @@
 //! A charge to a saved card that did not go through: the buyer pays on a page after all.
 
-use super::{Order, get, learn, messages};
+use super::{LearnError, Order, get, learn, messages};
 use crate::{
     Backend, args,
     db::{DbResult, scoped::tenant::OrgTx},
     org::Org,
-    outbox::PutError,
+    outbox,
     packs::events::cards,
     providers::payments::PaymentFact,
     sql,
@@ -49,9 +49,17 @@ pub(crate) async fn pay_on_page(
     org: &Org,
     order: &Order,
     why: NotCharged,
-) -> Result<Option<Order>, PutError> {
+) -> Result<Option<Order>, LearnError> {
     let now = org.now();
     let mut tx = org.begin().await?;
+    if let (Some(phone), Some(call)) = (&order.phone, order.call_id)
+        && outbox::obstacle(&mut tx, phone, call, now).await?.is_some()
+    {
+        // No link would come: the order is over, and the caller hears that.
+        drop(tx);
+        learn::learn(backend, org, order.id, "stored payment", &PaymentFact::Failed).await?;
+        return Ok(None);
+    }
     let sql = sql!(
         "update ticket_orders set payment_method = null, updated_at = $3
           where org_id = $1 and id = $2 and payment_method is not null"
@@ -64,7 +72,7 @@ pub(crate) async fn pay_on_page(
         forget_card(&mut tx, order).await?;
     }
     messages::link(&backend.config().public_url, org, &mut tx, order, now).await?;
-    learn::note(&mut tx, order.id, "stored payment", &PaymentFact::ChargeFailed, now).await?;
+    learn::note(&mut tx, order, "stored payment", &PaymentFact::ChargeFailed, now).await?;
     tx.commit().await?;
     learn::inform(backend, org, order, why.on_the_line());
     Ok(get(org, order.id).await?)

@@ -3,10 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::{EmailAddress, OrderId, OrderState};
 
-use super::{
-    Order, Seats, lock, messages, refunds, seats,
-    state::{Claim, Known},
-};
+use super::{Order, Seats, lock, messages, refunds, seats, state::Claim};
 use crate::{
     Backend, args,
     audit::{self, Actor},
@@ -14,7 +11,8 @@ use crate::{
     jobs::{self, remember_card::RememberCard},
     org::Org,
     outbox::PutError,
-    providers::payments::PaymentFact,
+    payments,
+    providers::payments::{PaymentFact, RefundState},
     running::Command,
     sql,
 };
@@ -43,6 +41,9 @@ pub async fn learn(
     fact: &PaymentFact,
 ) -> Result<OrderState, LearnError> {
     let now = org.now();
+    if let PaymentFact::Paid { payment_intent: Some(payment), .. } = fact {
+        payments::belongs_to(backend, payment, id).await?;
+    }
     let mut tx = org.begin().await?;
     let before = lock(&mut tx, id, now).await?.ok_or(LearnError::NoOrder)?;
     // A charge that was refused at once is the business of the job that made it: the buyer has a page by then.
@@ -65,7 +66,8 @@ pub async fn learn(
         after.confirmed_at = Some(now);
     }
     write(&mut tx, &after, now).await?;
-    if note(&mut tx, id, event_key, fact, now).await? {
+    refunds::follow(&mut tx, &after).await?;
+    if note(&mut tx, &after, event_key, fact, now).await? {
         remember_card(&mut tx, &before, event_key, fact, now).await?;
     }
     if after.state != before.state {
@@ -79,14 +81,21 @@ pub async fn learn(
         };
         audit::record(&mut tx, now, entry).await?;
     }
-    if after.state == OrderState::Unfulfillable && before.state != OrderState::Unfulfillable {
-        let left = after.total.minor - after.known.refunded_minor;
+    if came_too_late(&before, &after) {
+        let left = after.known.kept_minor();
         refunds::request(&mut tx, &after, left, "No seats were left when the payment came", "payments", now).await?;
     }
     messages::follow(org, &mut tx, &before, &after, now).await?;
     tx.commit().await?;
     tell_the_call(backend, org, &before, &after);
     Ok(after.state)
+}
+
+/// Whether the payment came for seats that are gone. Seats that are gone because the money was to go back are something else: the
+/// buyer does not expect them, and the provider would refuse again.
+pub(super) fn came_too_late(before: &Order, after: &Order) -> bool {
+    let gone = |order: &Order| order.state == OrderState::Unfulfillable;
+    gone(after) && !gone(before) && !after.known.refund_failed
 }
 
 /// Makes the seats what they must be, if they can be.
@@ -121,7 +130,7 @@ async fn write(tx: &mut OrgTx, order: &Order, now: DateTime<Utc>) -> crate::db::
     tx.run(
         sql!(
             "update ticket_orders
-                set state = $3, known = $4, seats = $5, email = $6, confirmed_at = $7, updated_at = $8
+                set state = $3, known = $4, seats = $5, email = $6, confirmed_at = $7, refund_failed = $8, updated_at = $9
               where org_id = $1 and id = $2"
         ),
         args![
@@ -131,6 +140,7 @@ async fn write(tx: &mut OrgTx, order: &Order, now: DateTime<Utc>) -> crate::db::
             order.seats.word(),
             order.email.as_ref(),
             order.confirmed_at,
+            order.known.owes_refund(order.total),
             now
         ],
     )
@@ -141,7 +151,7 @@ async fn write(tx: &mut OrgTx, order: &Order, now: DateTime<Utc>) -> crate::db::
 /// Writes the history that staff see. Whether it was not there before.
 pub(super) async fn note(
     tx: &mut OrgTx,
-    id: OrderId,
+    order: &Order,
     event_key: &str,
     fact: &PaymentFact,
     now: DateTime<Utc>,
@@ -151,7 +161,8 @@ pub(super) async fn note(
          values ($1, $2, $3, $4, $5)
          on conflict (order_id, event_key) do nothing"
     );
-    tx.run(sql, args![id, event_key, in_words(fact), now]).await.map(|rows| rows > 0)
+    let words = in_words(fact, order.total.minor);
+    tx.run(sql, args![order.id, event_key, words, now]).await.map(|rows| rows > 0)
 }
 
 /// Whoever paid on a page may have saved the card there. Each message asks anew: the first may come before the card is kept.
@@ -170,7 +181,7 @@ async fn remember_card(
     jobs::put(tx, &job, &format!("{} {event_key}", order.id), now).await
 }
 
-fn in_words(fact: &PaymentFact) -> &'static str {
+fn in_words(fact: &PaymentFact, total_minor: i64) -> &'static str {
     match fact {
         PaymentFact::Paid { .. } => "The payment arrived.",
         PaymentFact::Pending => "The payment is on its way.",
@@ -180,7 +191,11 @@ fn in_words(fact: &PaymentFact) -> &'static str {
         PaymentFact::Refunded { amount_refunded_minor, of_minor } if amount_refunded_minor < of_minor => {
             "Some of the money was given back."
         }
-        PaymentFact::Refunded { .. } => "The money was given back.",
+        PaymentFact::Refund { state: RefundState::Failed, .. } => {
+            "Money that was given back did not arrive at the bank."
+        }
+        PaymentFact::Refund { amount_minor, .. } if *amount_minor < total_minor => "Some of the money was given back.",
+        PaymentFact::Refunded { .. } | PaymentFact::Refund { .. } => "The money was given back.",
         PaymentFact::RefundFailed => "Money could not be given back.",
         PaymentFact::Disputed => "The buyer disputes the payment at the bank.",
         PaymentFact::DisputeClosed { won: true } => "The bank decided the dispute for us.",
@@ -215,7 +230,7 @@ fn on_the_line(before: &Order, after: &Order) -> Option<String> {
         return None;
     }
     match after.state {
-        OrderState::Unfulfillable => Some(
+        OrderState::Unfulfillable if came_too_late(before, after) => Some(
             "The payment came, but the last seats were sold in the meantime. I am sorry. The whole amount is given back.".into(),
         ),
         OrderState::Failed => {
@@ -223,12 +238,5 @@ fn on_the_line(before: &Order, after: &Order) -> Option<String> {
         }
         OrderState::Expired => Some("The payment link has run out, and the seats are no longer kept.".into()),
         _ => None,
-    }
-}
-
-impl Known {
-    /// What is still ours of what was paid.
-    pub fn kept_minor(&self) -> i64 {
-        self.paid.as_ref().map_or(0, |paid| paid.amount_minor) - self.refunded_minor
     }
 }

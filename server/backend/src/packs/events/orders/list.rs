@@ -7,7 +7,7 @@ use model::{
 };
 use sqlx::{FromRow, types::Json};
 
-use super::{reference, state::Known};
+use super::{get, reference, refunds, state::Known};
 use crate::{args, db::DbResult, org::Org, sql};
 
 #[derive(FromRow)]
@@ -22,6 +22,7 @@ struct SaleRow {
     currency: Currency,
     state: OrderState,
     known: Json<Known>,
+    refund_failed: bool,
     phone: Option<PhoneNumber>,
     email: Option<EmailAddress>,
     call_id: Option<CallId>,
@@ -40,9 +41,9 @@ impl From<SaleRow> for Sale {
             kind: row.kind,
             quantity: row.quantity,
             total: money(row.total_minor),
-            refunded: money(row.known.0.refunded_minor),
+            refunded: money(row.known.0.refunded_minor()),
             state: row.state,
-            refund_failed: row.known.0.refund_failed,
+            refund_failed: row.refund_failed,
             phone: row.phone,
             email: row.email,
             call_id: row.call_id,
@@ -56,7 +57,7 @@ macro_rules! select {
     ($($rest:tt)*) => {
         sql!(concat!(
             "select o.id, o.reference, o.event_id, e.title as event, t.kind, o.quantity, o.total_minor, o.currency, o.state, o.known,
-                    o.phone, o.email, o.call_id, o.created_at, o.confirmed_at
+                    o.refund_failed, o.phone, o.email, o.call_id, o.created_at, o.confirmed_at
                from ticket_orders o
                join events e on e.org_id = o.org_id and e.id = o.event_id
                join ticket_tiers t on t.org_id = o.org_id and t.id = o.tier_id
@@ -72,9 +73,7 @@ macro_rules! fitting {
         concat!(
             "and (cast($2 as text) is null or o.event_id = $2)
              and (cast($3 as text) is null or o.state = $3)
-             and (not $4 or o.state in ('unfulfillable', 'mismatched', 'disputed', 'lost')
-                  or exists (select 1 from order_refunds r
-                              where r.org_id = o.org_id and r.order_id = o.id and r.state = 'failed')) ",
+             and (not $4 or o.refund_failed or o.state in ('unfulfillable', 'mismatched', 'disputed', 'lost')) ",
             $rest
         )
     };
@@ -118,6 +117,7 @@ type RefundColumns = (DateTime<Utc>, i64, String, String, String);
 
 /// One sale with its history.
 pub async fn detail(org: &Org, id: OrderId) -> DbResult<Option<SaleDetail>> {
+    let Some(order) = get(org, id).await? else { return Ok(None) };
     let Some(row) = org.optional::<SaleRow>(select!("and o.id = $2"), args![id]).await? else { return Ok(None) };
     let currency = row.currency;
     let history: Vec<(DateTime<Utc>, String)> = org
@@ -145,5 +145,7 @@ pub async fn detail(org: &Org, id: OrderId) -> DbResult<Option<SaleDetail>> {
         by,
         state,
     };
-    Ok(Some(SaleDetail { sale: row.into(), history, refunds: refunds.into_iter().map(refund).collect() }))
+    let refunds: Vec<RefundRow> = refunds.into_iter().map(refund).collect();
+    let left = Money { minor: refunds::left_of(&order, &refunds), currency };
+    Ok(Some(SaleDetail { sale: row.into(), left, history, refunds }))
 }

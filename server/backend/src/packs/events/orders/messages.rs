@@ -1,16 +1,21 @@
 //! What buyers and organisers are written: the pay link, the confirmation with a calendar file, bad news.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::{EmailAddress, EventId, Money, OrderState, TierId};
+use model::{EmailAddress, EventId, Money, OrderId, OrderState, TierId};
 
-use super::{Order, reference};
+use super::{Order, learn, reference};
 use crate::{
     args,
     db::{DbResult, scoped::tenant::OrgTx},
     org::Org,
-    outbox::{self, Attachment, NewMessage, PutError, Recipient},
+    outbox::{self, Attachment, NewMessage, PutError, Recipient, Terms},
     sql,
 };
+
+/// As the text with it says: the page stands a little longer, so that whoever opened it in time can pay.
+const LINK_OF_USE_FOR: TimeDelta = TimeDelta::minutes(30);
+/// What the text with the pay link is, among those of an order.
+pub(super) const LINK: &str = "pay link";
 
 /// What a message says of the tickets.
 struct Tickets {
@@ -70,7 +75,8 @@ pub(super) async fn link(
         order.total,
         order.code,
     );
-    text(tx, order, "pay link", body, now).await
+    let terms = Terms { useless_after: Some(order.created_at + LINK_OF_USE_FOR), owed: false };
+    put(tx, text(order, LINK, body), terms, now).await
 }
 
 /// Writes what follows from a change of an order.
@@ -92,20 +98,20 @@ pub(super) async fn follow(
         return Ok(());
     }
     match after.state {
-        OrderState::Unfulfillable => {
+        OrderState::Unfulfillable if learn::came_too_late(before, after) => {
             let body = format!(
                 "{}: we are sorry. Your payment of {} came when the last seats had been sold. The whole amount is given back.",
                 org.name(),
                 after.total
             );
-            text(tx, after, "no seats", body, now).await?;
+            put(tx, text(after, "no seats", body), Terms::default(), now).await?;
             organiser(org, tx, after, "a payment came when no seats were left; it is given back", now).await
         }
         OrderState::Refunded | OrderState::PartlyRefunded => {
-            let back = Money { minor: after.known.refunded_minor, currency: after.total.currency };
+            let back = Money { minor: after.known.refunded_minor(), currency: after.total.currency };
             let number = reference::written(&after.reference);
             let body = format!("{}: {back} of order {number} is on its way back to you.", org.name());
-            text(tx, after, &format!("refunded {}", back.minor), body, now).await
+            put(tx, text(after, &format!("refunded {}", back.minor), body), Terms::default(), now).await
         }
         OrderState::Mismatched => organiser(org, tx, after, "another amount was paid than was asked for", now).await,
         OrderState::Disputed => organiser(org, tx, after, "the buyer disputes the payment at the bank", now).await,
@@ -133,7 +139,8 @@ pub(super) async fn confirmation(
         tickets.title,
         tickets.when(org),
     );
-    text(tx, order, &format!("confirmation{again}"), body.clone(), now).await?;
+    let terms = Terms { owed: true, useless_after: None };
+    put(tx, text(order, &format!("confirmation{again}"), body.clone()), terms, now).await?;
     if let Some(email) = &order.email {
         let new = NewMessage {
             to: Recipient::Mail(email.clone()),
@@ -144,23 +151,34 @@ pub(super) async fn confirmation(
             call_id: order.call_id,
             dedupe_key: format!("order {} confirmation mail {email}{again}", order.id),
         };
-        outbox::put(tx, now, new).await?;
+        outbox::put_on(tx, now, new, terms).await?;
     }
     Ok(order.phone.is_some() || order.email.is_some())
 }
 
-async fn text(tx: &mut OrgTx, order: &Order, what: &str, body: String, now: DateTime<Utc>) -> Result<(), PutError> {
-    let Some(phone) = &order.phone else { return Ok(()) };
-    let new = NewMessage {
-        to: Recipient::Phone(phone.clone()),
+/// A text to whoever ordered; none where the number is not known.
+fn text(order: &Order, what: &str, body: String) -> Option<NewMessage> {
+    Some(NewMessage {
+        to: Recipient::Phone(order.phone.clone()?),
         subject: String::new(),
         body,
         attachment: None,
         about: ("order", order.id.to_string()),
         call_id: order.call_id,
-        dedupe_key: format!("order {} {what} text", order.id),
-    };
-    outbox::put(tx, now, new).await.map(|_| ())
+        dedupe_key: text_key(order.id, what),
+    })
+}
+
+/// What makes two texts of an order one.
+pub(super) fn text_key(order: OrderId, what: &str) -> String {
+    format!("order {order} {what} text")
+}
+
+async fn put(tx: &mut OrgTx, message: Option<NewMessage>, terms: Terms, now: DateTime<Utc>) -> Result<(), PutError> {
+    match message {
+        Some(message) => outbox::put_on(tx, now, message, terms).await.map(|_| ()),
+        None => Ok(()),
+    }
 }
 
 /// Tells the owners that a person has to look.

@@ -1,7 +1,7 @@
 //! Giving money back, and sending the confirmation again.
 
 use chrono::{DateTime, Utc};
-use model::{FieldError, Member, Money, OrderId, Role};
+use model::{FieldError, Member, Money, OrderId, RefundRow, Role};
 
 use super::{Order, get, lock, messages};
 use crate::{
@@ -24,7 +24,7 @@ pub async fn refund(org: &Org, by: &Member, id: OrderId, amount_minor: Option<i6
     if order.known.paid.is_none() {
         return Err(Error::field("amount", "Nothing was paid that could be given back."));
     }
-    let left = order.known.paid.as_ref().map_or(0, |paid| paid.amount_minor) - asked_for(&mut tx, id).await?;
+    let left = left(&mut tx, &order).await?;
     let amount = amount_minor.unwrap_or(left);
     if left <= 0 {
         return Err(Error::field("amount", "All of it was given back already."));
@@ -49,14 +49,30 @@ pub async fn refund(org: &Org, by: &Member, id: OrderId, amount_minor: Option<i6
     Ok(())
 }
 
-/// What was given back of an order, or is about to be.
-async fn asked_for(tx: &mut OrgTx, id: OrderId) -> DbResult<i64> {
+/// What of a payment can still be given back.
+async fn left(tx: &mut OrgTx, order: &Order) -> DbResult<i64> {
     let sql = sql!(
-        "select cast(coalesce(sum(amount_minor), 0) as bigint)
+        "select cast(coalesce(sum(case when state = 'done' then amount_minor else 0 end), 0) as bigint),
+                cast(coalesce(sum(case when state = 'requested' then amount_minor else 0 end), 0) as bigint)
            from order_refunds
-          where org_id = $1 and order_id = $2 and state <> 'failed'"
+          where org_id = $1 and order_id = $2"
     );
-    Ok(tx.optional::<(i64,)>(sql, args![id]).await?.map_or(0, |(sum,)| sum))
+    let (done, requested): (i64, i64) = tx.optional(sql, args![order.id]).await?.unwrap_or_default();
+    Ok(left_after(order, done, requested))
+}
+
+/// The same, as staff see it.
+pub(super) fn left_of(order: &Order, refunds: &[RefundRow]) -> i64 {
+    let sum = |state: &str| -> i64 {
+        refunds.iter().filter(|refund| refund.state == state).map(|refund| refund.amount.minor).sum()
+    };
+    left_after(order, sum("done"), sum("requested"))
+}
+
+/// Staff may have given money back at the provider: what was done there counts as what was done here.
+fn left_after(order: &Order, done_minor: i64, requested_minor: i64) -> i64 {
+    let paid = order.known.paid.as_ref().map_or(0, |paid| paid.amount_minor);
+    paid - order.known.refunded_minor().max(done_minor) - requested_minor
 }
 
 /// Asks for money to be given back, by a job; what was asked for before counts.
@@ -68,8 +84,7 @@ pub(super) async fn request(
     by: &str,
     now: DateTime<Utc>,
 ) -> DbResult<()> {
-    let paid = order.known.paid.as_ref().map_or(0, |paid| paid.amount_minor);
-    let amount = amount.min(paid - asked_for(tx, order.id).await?);
+    let amount = amount.min(left(tx, order).await?);
     if amount <= 0 {
         return Ok(());
     }
@@ -103,22 +118,28 @@ pub(crate) async fn to_refund(org: &Org, id: OrderId, number: i64) -> DbResult<O
     }))
 }
 
-/// The provider took the refund, or refused it for good.
-pub(crate) async fn refunded(org: &Org, id: OrderId, number: i64, done: bool) -> DbResult<()> {
-    let sql = sql!("update order_refunds set state = $4 where org_id = $1 and order_id = $2 and number = $3");
-    org.run(sql, args![id, number, if done { "done" } else { "failed" }]).await.map(|_| ())
+/// The provider took the refund, under this name.
+pub(crate) async fn named_refund(org: &Org, id: OrderId, number: i64, provider_id: &str) -> DbResult<()> {
+    let sql = sql!("update order_refunds set provider_id = $4 where org_id = $1 and order_id = $2 and number = $3");
+    org.run(sql, args![id, number, provider_id]).await.map(|_| ())
 }
 
-/// What was given back of an order, and of how much.
-pub(crate) async fn given_back(org: &Org, id: OrderId) -> DbResult<(i64, i64)> {
+/// The provider took no such refund.
+pub(crate) async fn refused_refund(org: &Org, id: OrderId, number: i64) -> DbResult<()> {
+    let sql = sql!("update order_refunds set state = 'failed' where org_id = $1 and order_id = $2 and number = $3");
+    org.run(sql, args![id, number]).await.map(|_| ())
+}
+
+/// Writes down how far the refunds have come that the provider told of by name.
+pub(super) async fn follow(tx: &mut OrgTx, order: &Order) -> DbResult<()> {
     let sql = sql!(
-        "select cast(coalesce(sum(r.amount_minor), 0) as bigint), o.total_minor
-           from ticket_orders o
-           left join order_refunds r on r.org_id = o.org_id and r.order_id = o.id and r.state = 'done'
-          where o.org_id = $1 and o.id = $2
-          group by o.total_minor"
+        "update order_refunds set state = $4 where org_id = $1 and order_id = $2 and provider_id = $3 and state <> $4"
     );
-    Ok(org.optional(sql, args![id]).await?.unwrap_or((0, 0)))
+    for (provider_id, refund) in &order.known.refunds {
+        let state = if refund.failed { "failed" } else { "done" };
+        tx.run(sql, args![order.id, provider_id, state]).await?;
+    }
+    Ok(())
 }
 
 /// Sends the buyer the confirmation once more, by text and mail.

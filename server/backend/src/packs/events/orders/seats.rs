@@ -1,7 +1,7 @@
 //! Seats change hands by one conditional update each, so that no number of buyers at once gets more than there are.
 
 use chrono::{DateTime, Utc};
-use model::{ProposalId, TierId};
+use model::{CallId, ProposalId, TierId};
 
 use crate::{
     args,
@@ -9,14 +9,38 @@ use crate::{
     sql,
 };
 
-/// Keeps seats for somebody, if so many are left.
-pub async fn hold(tx: &mut OrgTx, tier: TierId, quantity: i64) -> DbResult<bool> {
+/// Whether tickets of a kind are sold at all: staff may have taken the event away, and it may be over.
+pub async fn on_sale(tx: &mut OrgTx, tier: TierId, now: DateTime<Utc>) -> DbResult<bool> {
+    let sql = sql!(
+        "select t.id
+           from ticket_tiers t
+           join events e on e.org_id = t.org_id and e.id = t.event_id
+          where t.org_id = $1 and t.id = $2
+            and e.active and e.deleted_at is null and e.ends_at > $3"
+    );
+    Ok(tx.optional::<(TierId,)>(sql, args![tier, now]).await?.is_some())
+}
+
+/// Keeps seats for somebody, if so many are left of what is on sale.
+pub async fn hold(tx: &mut OrgTx, tier: TierId, quantity: i64, now: DateTime<Utc>) -> DbResult<bool> {
     let sql = sql!(
         "update ticket_tiers
             set held = held + $3
-          where org_id = $1 and id = $2 and capacity - sold - held >= $3"
+          where org_id = $1 and id = $2 and capacity - sold - held >= $3
+            and exists (select 1 from events e
+                         where e.org_id = $1 and e.id = ticket_tiers.event_id
+                           and e.active and e.deleted_at is null and e.ends_at > $4)"
     );
-    Ok(tx.run(sql, args![tier, quantity]).await? > 0)
+    Ok(tx.run(sql, args![tier, quantity, now]).await? > 0)
+}
+
+/// How many seats a call has, paid or not.
+pub async fn of_call(tx: &mut OrgTx, call: CallId) -> DbResult<i64> {
+    let sql = sql!(
+        "select cast(coalesce(sum(quantity), 0) as bigint) from ticket_orders
+          where org_id = $1 and call_id = $2 and seats in ('held', 'sold')"
+    );
+    Ok(tx.optional::<(i64,)>(sql, args![call]).await?.map_or(0, |(seats,)| seats))
 }
 
 /// Gives back seats that were kept.
@@ -53,9 +77,10 @@ pub async fn hold_for(
     proposal: ProposalId,
     tier: TierId,
     quantity: i64,
+    now: DateTime<Utc>,
     expires_at: DateTime<Utc>,
 ) -> DbResult<bool> {
-    if !hold(tx, tier, quantity).await? {
+    if !hold(tx, tier, quantity, now).await? {
         return Ok(false);
     }
     let insert =

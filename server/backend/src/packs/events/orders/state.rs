@@ -4,10 +4,12 @@
 //! what is known is a set that only grows ([`Known::learn`]), and the state follows from the set ([`Known::state`]). Whatever the
 //! order in which the same things are learned, the state is the same.
 
+use std::collections::BTreeMap;
+
 use model::{Money, OrderState};
 use serde::{Deserialize, Serialize};
 
-use crate::providers::payments::PaymentFact;
+use crate::providers::payments::{PaymentFact, RefundState};
 
 /// What is known of the payment of an order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +24,11 @@ pub struct Known {
     pub expired: bool,
     /// It came.
     pub paid: Option<Payment>,
-    /// So much of it was given back, in all.
-    pub refunded_minor: i64,
+    /// So much of it was given back, in all, as the provider counted at one time or another.
+    #[serde(rename = "refunded_minor")]
+    pub counted_refunds_minor: i64,
+    /// The refunds, by the provider's names for them.
+    pub refunds: BTreeMap<String, Refund>,
     /// Some of it could not be given back.
     pub refund_failed: bool,
     /// The buyer disputes it at the bank.
@@ -43,6 +48,15 @@ pub struct Payment {
     pub currency: String,
     /// The provider's name for it: what a refund refers to.
     pub payment_intent: Option<String>,
+}
+
+/// Money that went back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    /// How much.
+    pub amount_minor: i64,
+    /// It came back to us: a bank may say so days later.
+    pub failed: bool,
 }
 
 /// What must be true of the seats of an order.
@@ -73,7 +87,13 @@ impl Known {
                 self.paid = self.paid.take().max(Some(paid));
             }
             PaymentFact::Refunded { amount_refunded_minor, .. } => {
-                self.refunded_minor = self.refunded_minor.max(*amount_refunded_minor);
+                self.counted_refunds_minor = self.counted_refunds_minor.max(*amount_refunded_minor);
+            }
+            PaymentFact::Refund { id, amount_minor, state } => {
+                let refund = self.refunds.entry(id.clone()).or_default();
+                refund.amount_minor = refund.amount_minor.max(*amount_minor);
+                refund.failed |= *state == RefundState::Failed;
+                self.refund_failed |= refund.failed;
             }
             PaymentFact::RefundFailed => self.refund_failed = true,
             PaymentFact::Disputed => self.disputed = true,
@@ -82,12 +102,31 @@ impl Known {
         }
     }
 
+    /// How much was given back and stayed there: the refunds that hold, and what the provider counted beyond those that we know by name.
+    pub fn refunded_minor(&self) -> i64 {
+        let sum = |failed: bool| -> i64 {
+            self.refunds.values().filter(|refund| refund.failed == failed).map(|refund| refund.amount_minor).sum()
+        };
+        sum(false).max(self.counted_refunds_minor - sum(true))
+    }
+
+    /// What of the payment is still here.
+    pub fn kept_minor(&self) -> i64 {
+        self.paid.as_ref().map_or(0, |paid| paid.amount_minor) - self.refunded_minor()
+    }
+
+    /// Whether money waits for a person because it could not be given back.
+    pub fn owes_refund(&self, total: Money) -> bool {
+        self.refund_failed && self.refunded_minor() < total.minor
+    }
+
     /// How an order of this total stands.
     pub fn state(&self, total: Money) -> OrderState {
         if self.lost {
             return OrderState::Lost;
         }
-        if self.refunded_minor > 0 && self.refunded_minor >= total.minor {
+        let refunded = self.refunded_minor();
+        if refunded > 0 && refunded >= total.minor {
             return OrderState::Refunded;
         }
         if self.disputed && !self.won {
@@ -97,7 +136,7 @@ impl Known {
             Some(paid) if paid.currency != total.currency.as_str() || paid.amount_minor < total.minor => {
                 OrderState::Mismatched
             }
-            Some(_) if self.refunded_minor > 0 => OrderState::PartlyRefunded,
+            Some(_) if refunded > 0 => OrderState::PartlyRefunded,
             Some(_) => OrderState::Paid,
             None if self.failed => OrderState::Failed,
             None if self.expired => OrderState::Expired,
@@ -151,6 +190,10 @@ mod tests {
         PaymentFact::Refunded { amount_refunded_minor: minor, of_minor: 17_000 }
     }
 
+    fn refund(id: &str, minor: i64, state: RefundState) -> PaymentFact {
+        PaymentFact::Refund { id: id.into(), amount_minor: minor, state }
+    }
+
     fn after(facts: &[PaymentFact]) -> Known {
         let mut known = Known::default();
         for fact in facts {
@@ -170,6 +213,27 @@ mod tests {
             (vec![paid(), refunded(8_500)], OrderState::PartlyRefunded, Claim::Sold),
             (vec![paid(), refunded(8_500), refunded(17_000)], OrderState::Refunded, Claim::Free),
             (vec![paid(), PaymentFact::RefundFailed], OrderState::Paid, Claim::Sold),
+            (vec![paid(), refund("re_1", 17_000, RefundState::Pending)], OrderState::Refunded, Claim::Free),
+            (
+                vec![
+                    paid(),
+                    refund("re_1", 17_000, RefundState::Succeeded),
+                    refunded(17_000),
+                    refund("re_1", 17_000, RefundState::Failed),
+                ],
+                OrderState::Paid,
+                Claim::Sold,
+            ),
+            (
+                vec![
+                    paid(),
+                    refunded(17_000),
+                    refund("re_1", 17_000, RefundState::Failed),
+                    refund("re_2", 8_500, RefundState::Pending),
+                ],
+                OrderState::PartlyRefunded,
+                Claim::Sold,
+            ),
             (vec![paid(), PaymentFact::Disputed], OrderState::Disputed, Claim::Sold),
             (
                 vec![paid(), PaymentFact::Disputed, PaymentFact::DisputeClosed { won: true }],
@@ -204,7 +268,7 @@ mod tests {
         assert_eq!(Currency::Usd.as_str(), "usd");
     }
 
-    /// Every order of seven of the facts, each told twice: the same end.
+    /// Every order of up to six of the facts, each told twice: the same end.
     #[test]
     fn every_permutation_of_the_facts_ends_in_the_same_state() {
         let facts = [
@@ -213,8 +277,9 @@ mod tests {
             PaymentFact::Failed,
             paid(),
             paid_without_a_name(),
-            refunded(8_500),
             refunded(17_000),
+            refund("re_1", 8_500, RefundState::Succeeded),
+            refund("re_1", 8_500, RefundState::Failed),
             PaymentFact::Disputed,
             PaymentFact::DisputeClosed { won: true },
         ];

@@ -1,8 +1,12 @@
 //! Stories of tickets.
 
+mod again;
 mod cards;
 mod hostile;
 mod races;
+mod refunds;
+mod sweep;
+mod texts;
 
 use model::{Member, Role, SaleFilter};
 use serde_json::{Value, json};
@@ -15,6 +19,7 @@ use crate::{
         store::{self, Event},
     },
     providers::payments::{PaymentError, PaymentFact},
+    running::Command,
     testing::World,
     writes::tests::Line,
 };
@@ -75,6 +80,22 @@ fn of(event: EventId) -> SaleFilter {
 
 async fn tell(world: &World, org: &Org, order: &Order, key: &str, fact: &PaymentFact) -> OrderState {
     learn(&world.backend, org, order.id, key, fact).await.expect("learned")
+}
+
+/// What the caller on the line is told.
+fn told(commands: &mut tokio::sync::mpsc::Receiver<Command>) -> Vec<String> {
+    let mut texts = Vec::new();
+    while let Ok(Command::Inform { text, .. }) = commands.try_recv() {
+        texts.push(text);
+    }
+    texts
+}
+
+/// The payment provider tells something, signed and stored.
+async fn webhook(world: &World, id: &str, kind: &str, object: Value) {
+    let event = json!({ "id": id, "type": kind, "livemode": false, "data": { "object": object } });
+    crate::payments::store(&world.backend, event.to_string().as_bytes()).await.expect("stored");
+    world.jobs().await;
 }
 
 async fn owner(world: &World, org: &Org) -> Member {
@@ -271,7 +292,7 @@ engines! {
         let tier = event.tiers.iter().find(|tier| tier.kind == "VIP").expect("there");
         for (stored, state) in [("pm_card_visa", OrderState::Paid), ("pm_card_chargeDeclined", OrderState::Open)] {
             let mut tx = line.org.begin().await.expect("begun");
-            assert!(seats::hold(&mut tx, tier.id, 1).await.expect("kept"));
+            assert!(seats::hold(&mut tx, tier.id, 1, world.now()).await.expect("kept"));
             let new = NewOrder {
                 event_id: event.id,
                 tier_id: tier.id,
@@ -302,7 +323,7 @@ engines! {
         let facts = [PaymentFact::Expired, paid(tier.price.minor), half, PaymentFact::Disputed];
         for order_of in orders_of_four() {
             let mut tx = line.org.begin().await.expect("begun");
-            assert!(seats::hold(&mut tx, tier.id, 1).await.expect("kept"));
+            assert!(seats::hold(&mut tx, tier.id, 1, world.now()).await.expect("kept"));
             let new = NewOrder {
                 event_id: event.id,
                 tier_id: tier.id,

@@ -8,7 +8,6 @@ use crate::{
     packs::events::cards,
     payments,
     providers::payments::SavedCard,
-    running::Command,
 };
 
 fn visa() -> SavedCard {
@@ -45,15 +44,6 @@ async fn pays_and_saves(world: &World, org: &Org, card: SavedCard) {
 /// The card that the model may offer this caller.
 async fn offered(line: &mut Line) -> Value {
     line.calls("get_ticket_pricing", json!({ "eventId": "chowder on the bay" })).await["savedCard"].clone()
-}
-
-/// What the caller on the line is told.
-fn told(commands: &mut tokio::sync::mpsc::Receiver<Command>) -> Vec<String> {
-    let mut texts = Vec::new();
-    while let Ok(Command::Inform { text, .. }) = commands.try_recv() {
-        texts.push(text);
-    }
-    texts
 }
 
 fn count_of(texts: &[String], part: &str) -> usize {

@@ -18,7 +18,7 @@ fn attempts() -> usize {
 /// One try: the seats are kept in one transaction and, where somebody got them, sold or given back in another.
 async fn attempt(org: &crate::Org, tier: TierId, wanted: i64, buys: bool) -> DbResult<i64> {
     let mut tx = org.begin().await?;
-    if !seats::hold(&mut tx, tier, wanted).await? {
+    if !seats::hold(&mut tx, tier, wanted, org.now()).await? {
         return Ok(0);
     }
     tx.commit().await?;
@@ -52,10 +52,11 @@ engines! {
         let (first, _, event) = almost_sold_out(world).await;
         let wish = json!({ "eventId": event, "ticketType": "VIP", "quantity": 1 });
         let mut callers = tokio::task::JoinSet::new();
-        for _ in 0..BUYERS {
+        for number in 0..BUYERS {
             let (org, wish) = (first.org.clone(), wish.clone());
             callers.spawn(async move {
                 let mut line = Line::to(&org).await;
+                line.caller = format!("+14155551{number:03}").parse().ok();
                 let mut proposed = line.calls("purchase_tickets", wish.clone()).await;
                 // A database that is busy with the others says so, and is asked again.
                 while proposed["code"] == "unavailable" {
@@ -86,7 +87,7 @@ engines! {
         let mut orders = Vec::new();
         for _ in 0..LEFT {
             let mut tx = line.org.begin().await.expect("begun");
-            assert!(seats::hold(&mut tx, tier, 1).await.expect("kept"));
+            assert!(seats::hold(&mut tx, tier, 1, world.now()).await.expect("kept"));
             let unit = Money::usd(8_500);
             let new = NewOrder {
                 event_id: event,
