@@ -9,7 +9,7 @@ use crate::{
     error::AppError,
     live,
     pages::use_slug,
-    ui::{Clock, DialogHandle, Shortcuts, ToastRegion, Toasts, palette::CommandPalette, rail},
+    ui::{Clock, DialogHandle, Shortcuts, ToastRegion, Toasts, form, palette::CommandPalette, rail},
 };
 
 /// An organisation in the switcher.
@@ -59,6 +59,7 @@ pub fn Frame() -> impl IntoView {
     let slug = use_slug();
     Clock::provide();
     Toasts::provide();
+    form::provide_returned();
     live::provide(slug);
     let data = Resource::new_blocking(move || slug.get(), load_frame);
     rail::PacksOn::provide(data);
@@ -79,7 +80,7 @@ pub fn Frame() -> impl IntoView {
                 </main>
             </div>
         </div>
-        <rail::Dock slug />
+        <rail::Dock slug data />
         <CommandPalette slug handle=palette />
         <Shortcuts handle=shortcuts />
         <ToastRegion />

@@ -63,7 +63,7 @@ pub fn App() -> impl IntoView {
                 <Route path=StaticSegment("") view=HomePage ssr=SsrMode::Async />
                 <Route path=StaticSegment("login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=StaticSegment("admin") view=HomePage ssr=SsrMode::Async />
-                <ParentRoute path=(StaticSegment("admin"), ParamSegment("org")) view=frame::Frame ssr=SsrMode::Async>
+                <ParentRoute path=(StaticSegment("admin"), ParamSegment("org")) view={Lazy::<parts::Surroundings>::new()} ssr=SsrMode::Async>
                     <Route path=StaticSegment("") view=OrgHomePage ssr=SsrMode::Async />
                     <Route path=StaticSegment("dashboard") view={Lazy::<parts::Dashboard>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("live") view={Lazy::<parts::Live>::new()} ssr=SsrMode::Async />
@@ -88,6 +88,7 @@ pub fn App() -> impl IntoView {
                     <Route path=(StaticSegment("events"), StaticSegment("sales")) view={Lazy::<parts::Sales>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("events"), StaticSegment("sales"), ParamSegment("id")) view={Lazy::<parts::Sale>::new()} ssr=SsrMode::Async />
                     <Route path=(StaticSegment("events"), ParamSegment("id")) view={Lazy::<parts::Event>::new()} ssr=SsrMode::Async />
+                    <Route path=StaticSegment("tee-sheet") view={Lazy::<parts::TeeSheet>::new()} ssr=SsrMode::Async />
                     <Route path=StaticSegment("voice") view={Lazy::<parts::Voice>::new()} ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

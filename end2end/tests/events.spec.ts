@@ -27,7 +27,7 @@ test("an event is planned with its tickets and its chef, copied, deleted and bro
     await form.getByRole("button", { name: "Save ticket" }).click();
     await expect(staff.getByText("$52.00")).toBeVisible();
     await staff.locator("summary", { hasText: "Table" }).click();
-    await staff.getByRole("button", { name: "Delete the Table tickets" }).click();
+    await staff.getByRole("button", { name: "Delete Table" }).click();
     await expect(staff.getByText("No tickets yet: callers can hear of the event, but not buy.")).toBeVisible();
     await staff.getByRole("button", { name: "Undo" }).click();
     await expect(staff.getByText("$52.00")).toBeVisible();
@@ -179,6 +179,35 @@ test.describe("without scripts", () => {
     await expect(staff).toHaveURL(/events\/[0-9a-f-]{36}/);
     await expect(staff.getByText("$8.50")).toBeVisible();
     await expect(staff.getByText("0 sold · 5 left")).toBeVisible();
+    await add(staff, "Add a chef", { Name: "Ana Ruiz" });
+
+    await test.step("what is taken away comes back", async () => {
+      for (const [name, told] of [["Bowl", "The tickets are deleted"], ["Ana Ruiz", "The chef is deleted"]]) {
+        await staff.locator("summary", { hasText: name }).click();
+        await staff.getByRole("button", { name: `Delete ${name}` }).click();
+        await expect(staff.getByRole("status").filter({ hasText: told })).toBeVisible();
+        await expect(staff.locator("summary", { hasText: name })).toHaveCount(0);
+        await staff.getByRole("button", { name: "Undo" }).click();
+        await expect(staff.locator("summary", { hasText: name })).toHaveCount(1);
+        await expect(staff.getByRole("button", { name: "Undo" })).toHaveCount(0);
+      }
+    });
+  });
+
+  test("venues and packages that are taken away come back", async ({ staff }) => {
+    for (const [page, what, fields] of [
+      ["venues", "Add a venue", { Name: "Pier Nowhere", City: "Oakland" }],
+      ["packages", "Add a package", { Name: "Tin", Price: "10", "What the sponsor gets": "A wave" }],
+    ] as [string, string, Record<string, string>][]) {
+      await staff.goto(`${events}/${page}`);
+      await add(staff, what, fields);
+      const record = staff.locator("summary", { hasText: fields.Name });
+      await record.click();
+      await staff.getByRole("button", { name: `Delete ${fields.Name}` }).click();
+      await expect(record).toHaveCount(0);
+      await staff.getByRole("button", { name: "Undo" }).click();
+      await expect(record).toHaveCount(1);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 // What holds for every page: it is readable without scripts, clean in the console, free of barriers, and fits a telephone's screen.
 import type { Page } from "@playwright/test";
 
-import { coffee, cookoff, demoPassword } from "../support/aida";
+import { coffee, cookoff, demoPassword, golf } from "../support/aida";
 import { expect, expectNoBarriers, hydrated, signIn, test } from "../support/test";
 
 const admin = `/admin/${cookoff.slug}`;
@@ -32,6 +32,7 @@ const pages: [name: string, from: string, link?: string][] = [
   ["menu-plans", `${shop}/menu/plans`],
   ["menu-prices", `${shop}/menu/prices?by=percent&value=5&round=5`],
   ["hours", `${shop}/hours`],
+  ["tee-sheet", `/admin/${golf.slug}/tee-sheet`],
 ];
 
 async function open(page: Page, from: string, link?: string): Promise<void> {

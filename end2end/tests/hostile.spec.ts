@@ -185,6 +185,9 @@ test.describe("without scripts", () => {
     await colleague.getByRole("button", { name: "Save" }).click();
 
     await expect(colleague.getByRole("alert")).toContainText("Somebody else was faster");
+    await expect(colleague.getByLabel("Text"), "it can be copied").toHaveValue("The third word.");
+    await colleague.reload();
+    await expect(colleague.getByRole("alert")).toHaveCount(0);
     await expect(colleague.getByLabel("Text")).toHaveValue("The second word.");
   });
 });

@@ -3,6 +3,7 @@
 pub mod commands;
 pub mod listen;
 mod pages;
+mod refused;
 pub mod serve;
 mod stand_ins;
 pub mod telemetry;

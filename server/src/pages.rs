@@ -14,6 +14,9 @@ use leptos::{
     prelude::{provide_context, use_context},
 };
 use leptos_axum::{LeptosRoutes, file_and_error_handler_with_context, generate_route_list};
+use model::RefusedForm;
+
+use crate::refused;
 
 /// Every page, its server functions below `/rpc`, and the browser's bundle.
 pub fn router(backend: &Backend) -> Router {
@@ -24,6 +27,9 @@ pub fn router(backend: &Backend) -> Router {
         if let Some(nonce) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Nonce>().cloned()) {
             provide_context(nonce);
         }
+        if let Some(form) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<RefusedForm>().cloned()) {
+            provide_context(form);
+        }
     };
     let shell = {
         let options = options.clone();
@@ -32,6 +38,7 @@ pub fn router(backend: &Backend) -> Router {
     Router::new()
         .leptos_routes_with_context(&options, generate_route_list(app::App), context.clone(), shell)
         .fallback(file_and_error_handler_with_context::<LeptosOptions, _>(context, app::shell))
+        .layer(middleware::from_fn(refused::bring_back))
         .layer(middleware::from_fn(protect))
         .with_state(options)
 }

@@ -4,7 +4,25 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::{ChefId, EventId, SponsorId, SponsorPackageId, TierId, VenueId, WinnerId};
+use crate::{ChefId, EventId, SponsorId, SponsorPackageId, TierId, VenueId, WinnerId, text_enum::text_enum};
+
+text_enum! {
+    /// A kind of thing that belongs to events, can be taken away and brought back.
+    EventPart {
+        /// Where events are held.
+        Venue = "venue",
+        /// What sponsors can buy.
+        Package = "package",
+        /// A kind of ticket.
+        Tier = "tier",
+        /// Who pays.
+        Sponsor = "sponsor",
+        /// Who cooks.
+        Chef = "chef",
+        /// Who won.
+        Winner = "winner",
+    }
+}
 
 /// An event as the list shows it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ mod outbox;
 mod pack;
 mod persona;
 mod phone;
+mod tee_time;
 mod text_enum;
 mod today;
 
@@ -32,10 +33,10 @@ pub use call::{
 };
 pub use dashboard::{Attention, Dashboard, Tile, UpcomingRow};
 pub use event::{
-    ChefForm, ChefRow, EventDetail, EventForm, EventRow, PackageForm, PackageRow, SponsorForm, SponsorRow, TierForm,
-    TierRow, VenueForm, VenueRow, WinnerForm, WinnerRow,
+    ChefForm, ChefRow, EventDetail, EventForm, EventPart, EventRow, PackageForm, PackageRow, SponsorForm, SponsorRow,
+    TierForm, TierRow, VenueForm, VenueRow, WinnerForm, WinnerRow,
 };
-pub use form::FieldError;
+pub use form::{FieldError, RefusedForm};
 pub use greeting::greeting;
 pub use hours::{ExceptionForm, SpanForm, WeekForm, WeekSpan};
 pub use id::*;
@@ -53,4 +54,5 @@ pub use outbox::{OutboxFilter, OutboxPage, OutboxRow};
 pub use pack::PackKey;
 pub use persona::{Patience, Persona, PersonaState, PersonaVersion, VOICES, VoiceCard};
 pub use phone::{PhoneNumber, PhoneNumberError};
+pub use tee_time::{TeeBookingForm, TeeGroup, TeeLine, TeeSheet};
 pub use today::{Lasts, Notice, NoticeForm, NoticeKind, NoticeSubject};

@@ -2,18 +2,17 @@
 
 mod history;
 
-use leptos::{form::ActionForm, html, prelude::*};
+use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{use_id, use_slug};
 use crate::{
     error::AppError,
-    format::raw_text,
     moment::Moment,
     ui::{
-        Card, Dialog, DialogHandle, Failure, Field, Glyph, Icon, Page, Problem, SaveButton, SkeletonRows, TextInput,
-        Toasts, refusal,
+        Card, Dialog, DialogHandle, Failure, Glyph, Icon, Page, Problem, SaveButton, SaveForm, SkeletonRows, TextArea,
+        TextInput, Toasts, refusal,
     },
     unsaved,
 };
@@ -211,12 +210,6 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
     let action = ServerAction::<SaveArticle>::new();
     let error = refusal(action);
     let dirty = unsaved::guard();
-    Effect::new(move |_| {
-        if error.get().is_some() {
-            dirty.set(true);
-        }
-    });
-    let text = NodeRef::<html::Textarea>::new();
     let rendered = RwSignal::new(data.rendered);
     let organisation = StoredValue::new(slug.clone());
     // What was typed is shown as it will look, after a short pause.
@@ -231,66 +224,45 @@ fn Writing(data: ArticleData, slug: String) -> impl IntoView {
             });
         },
     ));
-    let typed = move |_| {
-        if let Some(text) = text.get_untracked() {
-            show.update_value(|show| show(text.value()));
-        }
-    };
+    let typed = move |event| show.update_value(|show| show(event_target_value(&event)));
     let suggestions =
         data.categories.into_iter().map(|category| view! { <option value=category></option> }).collect_view();
+    let hidden = vec![("slug", slug), ("id", data.id), ("version", data.version.to_string())];
     view! {
-        <ActionForm action on:submit:capture=move |_| dirty.set(false) on:input=move |_| dirty.set(true)>
-            <div class="flex flex-col gap-4">
-                <Problem error />
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=data.id />
-                <input type="hidden" name="version" value=data.version.to_string() />
-                <Card>
-                    <div class="flex flex-col gap-4">
-                        <div class="grid gap-4 sm:grid-cols-[2fr_1fr]">
-                            <TextInput label="Title" name="title" value=data.title hint="Best as the question a caller asks" />
-                            <Field label="Category" id="category" hint="The shelf it stands on">
-                                <input
-                                    class="input w-full"
-                                    id="category"
-                                    name="category"
-                                    value=data.category
-                                    list="categories"
-                                    autocomplete="off"
-                                    required
-                                />
-                                <datalist id="categories">{suggestions}</datalist>
-                            </Field>
+        <SaveForm action hidden dirty>
+            <Problem error />
+            <Card>
+                <div class="flex flex-col gap-4">
+                    <div class="grid gap-4 sm:grid-cols-[2fr_1fr]">
+                        <TextInput label="Title" name="title" value=data.title hint="Best as the question a caller asks" />
+                        <TextInput label="Category" name="category" value=data.category list="categories" hint="The shelf it stands on" />
+                        <datalist id="categories">{suggestions}</datalist>
+                    </div>
+                    <div class="grid grid-cols-1 gap-4 lg:grid-cols-2">
+                        <div on:input=typed>
+                            <TextArea
+                                label="Text"
+                                name="body"
+                                value=data.body
+                                rows=14
+                                hint="Markdown: **bold**, - list, [link](https://…). Short sentences are spoken best."
+                                class="font-mono text-sm leading-relaxed"
+                            />
                         </div>
-                        <div class="grid grid-cols-1 gap-4 lg:grid-cols-2">
-                            <Field label="Text" id="body" hint="Markdown: **bold**, - list, [link](https://…). Short sentences are spoken best.">
-                                <textarea
-                                    class="textarea w-full font-mono text-sm leading-relaxed"
-                                    id="body"
-                                    name="body"
-                                    rows="14"
-                                    required
-                                    node_ref=text
-                                    on:input=typed
-                                >
-                                    {raw_text(data.body)}
-                                </textarea>
-                            </Field>
-                            <div class="flex min-w-0 flex-col gap-1.5">
-                                <p class="text-sm font-medium">"Preview"</p>
-                                <div
-                                    class="prose-plain min-h-24 flex-1 rounded-field border border-dashed border-base-300 p-4"
-                                    inner_html=move || rendered.get()
-                                ></div>
-                            </div>
-                        </div>
-                        <div class="flex items-center justify-end gap-3">
-                            <SaveButton label="Save" dirty pending=action.pending() />
+                        <div class="flex min-w-0 flex-col gap-1.5">
+                            <p class="text-sm font-medium">"Preview"</p>
+                            <div
+                                class="prose-plain min-h-24 flex-1 rounded-field border border-dashed border-base-300 p-4"
+                                inner_html=move || rendered.get()
+                            ></div>
                         </div>
                     </div>
-                </Card>
-            </div>
-        </ActionForm>
+                    <div class="flex items-center justify-end gap-3">
+                        <SaveButton label="Save" dirty pending=action.pending() />
+                    </div>
+                </div>
+            </Card>
+        </SaveForm>
     }
     .into_any()
 }

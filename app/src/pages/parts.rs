@@ -7,6 +7,8 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 
+use crate::frame::Frame;
+
 use super::{
     article::{ArticlePage, NewArticlePage},
     call::CallPage,
@@ -24,6 +26,7 @@ use super::{
         plans::PlansPage,
         prices::PricesPage,
     },
+    packs::tee_sheet::TeeSheetPage,
     today::TodayPage,
     voice::VoicePage,
 };
@@ -58,6 +61,9 @@ macro_rules! parts {
 }
 
 parts! {
+    frame {
+        Surroundings show_frame __preload_show_frame: Frame,
+    }
     entrance {
         Dashboard show_dashboard __preload_show_dashboard: DashboardPage,
     }
@@ -90,6 +96,9 @@ parts! {
         Plans show_plans __preload_show_plans: PlansPage,
         Prices show_prices __preload_show_prices: PricesPage,
         Hours show_hours __preload_show_hours: HoursPage,
+    }
+    tee_sheet {
+        TeeSheet show_tee_sheet __preload_show_tee_sheet: TeeSheetPage,
     }
     voice {
         Voice show_voice __preload_show_voice: VoicePage,

@@ -1,11 +1,16 @@
 //! The way around: a rail that collapses; on phones a bar above and a dock below.
 
+mod dock;
+
 use leptos::{form::ActionForm, prelude::*};
 use leptos_router::hooks::{use_location, use_navigate};
 use model::PackKey;
 
 use super::{DialogHandle, Glyph, Icon, on_key, theme::ThemeSwitch};
 use crate::{cookie, error::AppError, frame::FrameData, live, pages::login::SignOut};
+
+use dock::DOCKED;
+pub use dock::Dock;
 
 /// Path, name, drawing, and the key after `g`.
 const PAGES: &[(&str, &str, Glyph, &str)] = &[
@@ -23,6 +28,7 @@ const PACK_PAGES: &[(PackKey, &str, &str, Glyph, &str)] = &[
     (PackKey::Events, "events", "Events", Glyph::Ticket, "e"),
     (PackKey::Menu, "menu", "Menu", Glyph::Cup, "m"),
     (PackKey::Menu, "hours", "Hours", Glyph::Calendar, "h"),
+    (PackKey::TeeTimes, "tee-sheet", "Tee sheet", Glyph::Calendar, "s"),
 ];
 
 /// The packs of the organisation looked at, once the browser knows them.
@@ -94,21 +100,10 @@ pub fn Rail(
     let links = PAGES
         .iter()
         .map(|(page, name, glyph, _)| {
-            let here = move || is_here(&path.get(), page);
             view! {
-                <li>
-                    <a
-                        class="flex items-center gap-3 rounded-field px-3 py-2 hover:bg-base-200 aria-[current=page]:bg-primary/10 aria-[current=page]:font-medium aria-[current=page]:text-primary"
-                        href=move || format!("/admin/{}/{page}", slug.get())
-                        aria-current=move || here().then_some("page")
-                        title=*name
-                    >
-                        <Icon glyph=*glyph />
-                        <span class=move || if narrow.get() { "sr-only" } else { "flex-1" }>{*name}</span>
-                        {(*page == "live")
-                            .then(|| view! { <RunningCount running narrow /> })}
-                    </a>
-                </li>
+                <RailLink slug path page name glyph=*glyph narrow>
+                    {(*page == "live").then(|| view! { <RunningCount running narrow /> })}
+                </RailLink>
             }
         })
         .collect_view();
@@ -169,19 +164,7 @@ pub fn Rail(
 fn PackLinks(slug: Memo<String>, data: Loaded, narrow: RwSignal<bool>) -> impl IntoView {
     let path = use_location().pathname;
     let link = move |(_, page, name, glyph, _): &'static (PackKey, &str, &str, Glyph, &str)| {
-        view! {
-            <li>
-                <a
-                    class="flex items-center gap-3 rounded-field px-3 py-2 hover:bg-base-200 aria-[current=page]:bg-primary/10 aria-[current=page]:font-medium aria-[current=page]:text-primary"
-                    href=move || format!("/admin/{}/{page}", slug.get())
-                    aria-current=move || is_here(&path.get(), page).then_some("page")
-                    title=*name
-                >
-                    <Icon glyph=*glyph />
-                    <span class=move || if narrow.get() { "sr-only" } else { "flex-1" }>{*name}</span>
-                </a>
-            </li>
-        }
+        view! { <RailLink slug path page name glyph=*glyph narrow /> }
     };
     view! {
         <Suspense>
@@ -190,6 +173,36 @@ fn PackLinks(slug: Memo<String>, data: Loaded, narrow: RwSignal<bool>) -> impl I
                 PACK_PAGES.iter().filter(|(pack, ..)| packs.contains(pack)).map(link).collect_view()
             })}
         </Suspense>
+    }
+    .into_any()
+}
+
+/// The way to a page.
+#[component]
+fn RailLink(
+    slug: Memo<String>,
+    path: Memo<String>,
+    page: &'static str,
+    name: &'static str,
+    glyph: Glyph,
+    narrow: RwSignal<bool>,
+    /// What stands after its name.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <li>
+            <a
+                class="flex items-center gap-3 rounded-field px-3 py-2 hover:bg-base-200 aria-[current=page]:bg-primary/10 aria-[current=page]:font-medium aria-[current=page]:text-primary"
+                href=move || format!("/admin/{}/{page}", slug.get())
+                aria-current=move || is_here(&path.get(), page).then_some("page")
+                title=name
+            >
+                <Icon glyph />
+                <span class=move || if narrow.get() { "sr-only" } else { "flex-1" }>{name}</span>
+                {children.map(|after| after())}
+            </a>
+        </li>
     }
     .into_any()
 }
@@ -326,12 +339,16 @@ pub fn TopBar(
     palette: DialogHandle,
 ) -> impl IntoView {
     let action = ServerAction::<SignOut>::new();
-    let pack_pages = move || {
+    let path = use_location().pathname;
+    let more = move || {
         let narrow = RwSignal::new(false);
+        let rest = PAGES
+            .iter()
+            .skip(DOCKED)
+            .map(|(page, name, glyph, _)| view! { <RailLink slug path page name glyph=*glyph narrow /> })
+            .collect_view();
         view! {
-            <ul class="flex flex-col gap-0.5">
-                <PackLinks slug data narrow />
-            </ul>
+            <ul class="flex flex-col gap-0.5">{rest} <PackLinks slug data narrow /></ul>
         }
     };
     view! {
@@ -347,7 +364,7 @@ pub fn TopBar(
                     <Icon glyph=Glyph::Menu />
                 </summary>
                 <div class="dropdown-content z-40 mt-1 flex w-48 flex-col gap-2 rounded-box border border-base-300 bg-base-100 p-3 shadow-lg">
-                    {pack_pages()}
+                    {more()}
                     <ThemeSwitch />
                     <ActionForm action>
                         <button class="btn btn-sm w-full" type="submit">
@@ -358,36 +375,6 @@ pub fn TopBar(
                 </div>
             </details>
         </header>
-    }
-    .into_any()
-}
-
-/// Below the page on a phone.
-#[component]
-pub fn Dock(
-    /// The organisation in the address.
-    slug: Memo<String>,
-) -> impl IntoView {
-    let path = use_location().pathname;
-    let links = PAGES
-        .iter()
-        .map(|(page, name, glyph, _)| {
-            view! {
-                <a
-                    class="flex min-w-0 flex-1 flex-col items-center gap-0.5 py-2 text-xs aria-[current=page]:font-medium aria-[current=page]:text-primary"
-                    href=move || format!("/admin/{}/{page}", slug.get())
-                    aria-current=move || is_here(&path.get(), page).then_some("page")
-                >
-                    <Icon glyph=*glyph />
-                    <span class="truncate">{*name}</span>
-                </a>
-            }
-        })
-        .collect_view();
-    view! {
-        <nav class="fixed inset-x-0 bottom-0 z-30 flex border-t border-base-300 bg-base-100 md:hidden" aria-label="Pages">
-            {links}
-        </nav>
     }
     .into_any()
 }

@@ -11,6 +11,7 @@ use crate::{
     db::DbResult,
     error::{Error, Result, require},
     org::Org,
+    packs::editing::one_line,
     sql,
 };
 
@@ -232,8 +233,8 @@ async fn look_up(org: &Org, query: &str, n: usize) -> DbResult<Vec<Passage>> {
 
 fn check(form: &ArticleForm) -> Result<ArticleForm> {
     let form = ArticleForm {
-        title: form.title.trim().to_owned(),
-        category: form.category.trim().to_owned(),
+        title: one_line(&form.title),
+        category: one_line(&form.category),
         body: form.body.replace("\r\n", "\n").trim().to_owned(),
         version: form.version.max(0),
     };

@@ -9,6 +9,7 @@ use crate::{
     db::{DbResult, scoped::tenant::OrgTx},
     error::{Error, Result, require},
     org::Org,
+    packs::editing::{lines, one_line},
     sql,
 };
 
@@ -238,8 +239,9 @@ async fn publish_draft(
 
 /// The persona with its texts trimmed, or everything that is wrong with it.
 fn check(mut persona: Persona) -> Result<Persona> {
-    for text in [&mut persona.assistant_name, &mut persona.greeting, &mut persona.instructions] {
-        *text = text.trim().to_owned();
+    persona.assistant_name = one_line(&persona.assistant_name);
+    for text in [&mut persona.greeting, &mut persona.instructions] {
+        *text = lines(text);
     }
     let mut errors = Vec::new();
     let mut refuse = |field: &str, message: &str| errors.push(FieldError::new(field, message));

@@ -1,7 +1,7 @@
 //! Sessions of the browser, on our table. The cookie holds a session's id; the table only its hash.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use model::UserId;
+use model::{RefusedForm, UserId};
 use sqlx::types::Json;
 use tower_sessions::{
     Expiry, Session, SessionManagerLayer, SessionStore,
@@ -22,6 +22,11 @@ const TOUCH: TimeDelta = TimeDelta::minutes(5);
 /// Under these names a session keeps who signed in, and when.
 const USER: &str = "user_id";
 const SINCE: &str = "signed_in_at";
+/// Under this name it keeps a form that was refused.
+const REFUSED: &str = "refused_form";
+
+/// A refused form is kept up to so many bytes; a longer one is only known to have been refused.
+const LONGEST_FORM: usize = 64 * 1024;
 
 /// The session store on the table `sessions`.
 #[derive(Clone, Debug)]
@@ -70,6 +75,27 @@ pub async fn user(session: &Session) -> Result<Option<UserId>, tower_sessions::s
     session.get(USER).await
 }
 
+/// Keeps what a signed-in person sent in a form that was refused, without what is secret, until [`take_refused`]. One at a time.
+pub async fn keep_refused(session: &Session, mut form: RefusedForm) -> Result<(), tower_sessions::session::Error> {
+    if user(session).await?.is_none() {
+        return Ok(());
+    }
+    form.fields.retain(|(name, _)| !name.contains("password"));
+    for (_, value) in &mut form.fields {
+        // The table cannot hold this one.
+        value.retain(|letter| letter != '\0');
+    }
+    if form.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() > LONGEST_FORM {
+        form.fields.clear();
+    }
+    session.insert(REFUSED, form).await
+}
+
+/// The form that was refused last, if it was not taken before.
+pub async fn take_refused(session: &Session) -> Result<Option<RefusedForm>, tower_sessions::session::Error> {
+    session.remove(REFUSED).await
+}
+
 /// Ends the session.
 pub async fn end(session: &Session) -> Result<(), tower_sessions::session::Error> {
     session.flush().await
@@ -108,33 +134,25 @@ fn failed(error: impl std::fmt::Display) -> session_store::Error {
 }
 
 impl Store {
-    async fn write(&self, record: &Record) -> session_store::Result<()> {
+    async fn write(&self, record: &Record, sql: &'static str) -> session_store::Result<()> {
         let user: Option<UserId> = record.data.get(USER).and_then(|user| serde_json::from_value(user.clone()).ok());
         let data = serde_json::to_value(&record.data).map_err(|e| session_store::Error::Encode(e.to_string()))?;
-        let now = self.clock.now();
-        self.db
-            .system("sessions belong to people")
-            .run(
-                "insert into sessions (id_hash, user_id, data, expires_at) values ($1, $2, $3, $4)
-                 on conflict (id_hash) do update
-                 set user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at",
-                args![hashed(record.id), user, data, expiry(signed_in_at(record), now)],
-            )
-            .await
-            .map_err(failed)?;
+        let values = args![hashed(record.id), user, data, expiry(signed_in_at(record), self.clock.now())];
+        self.db.system("sessions belong to people").run(sql, values).await.map_err(failed)?;
         Ok(())
     }
 }
 
 #[async_trait::async_trait]
 impl SessionStore for Store {
-    // 128 random bits do not collide; `save` would overwrite a session that did.
+    // 128 random bits do not collide.
     async fn create(&self, record: &mut Record) -> session_store::Result<()> {
-        self.write(record).await
+        self.write(record, "insert into sessions (id_hash, user_id, data, expires_at) values ($1, $2, $3, $4)").await
     }
 
+    // A session that was ended meanwhile stays ended.
     async fn save(&self, record: &Record) -> session_store::Result<()> {
-        self.write(record).await
+        self.write(record, "update sessions set user_id = $2, data = $3, expires_at = $4 where id_hash = $1").await
     }
 
     async fn load(&self, id: &Id) -> session_store::Result<Option<Record>> {

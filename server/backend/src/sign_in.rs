@@ -159,7 +159,10 @@ async fn learn(backend: &Backend, place: &str, now: DateTime<Utc>) -> DbResult<(
     let fresh: Option<(DateTime<Utc>,)> = backend
         .db()
         .system("nobody is signed in yet")
-        .optional("select last_at from sign_in_places where key = $1 and last_at > $2", args![place, now - TimeDelta::days(1)])
+        .optional(
+            "select last_at from sign_in_places where key = $1 and last_at > $2",
+            args![place, now - TimeDelta::days(1)],
+        )
         .await?;
     if fresh.is_some() {
         return Ok(());

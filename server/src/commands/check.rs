@@ -12,8 +12,7 @@ pub struct Args {}
 pub async fn run(_args: Args) -> Outcome {
     let config = super::config()?;
     let summary = describe(&config);
-    let warnings: Vec<String> =
-        config.warnings.iter().map(ToString::to_string).chain(config.missing_pages()).collect();
+    let warnings: Vec<String> = config.warnings.iter().map(ToString::to_string).chain(config.missing_pages()).collect();
     let obstacles = Backend::obstacles(&config).await;
     if !obstacles.is_empty() {
         return Err(Problems(obstacles));

@@ -12,6 +12,7 @@ mod phone_faults;
 mod processes;
 mod rest;
 mod storage_faults;
+mod tee_times;
 mod tickets;
 mod today;
 mod tool_faults;

@@ -1,11 +1,11 @@
 //! What staff write about a call.
 
-use leptos::{form::ActionForm, html, prelude::*};
+use leptos::{html, prelude::*};
 
 use crate::{
     error::AppError,
     format::raw_text,
-    ui::{Card, Problem, Toasts, refusal},
+    ui::{Card, Control, FieldProblem, Problem, SaveForm, Toasts, form::typed, refusal},
 };
 
 /// Keeps the notes of a call.
@@ -36,25 +36,35 @@ pub fn Notes(slug: String, id: String, notes: String, may_write: bool) -> impl I
     let error = refusal(action);
     view! {
         <Card title="Notes">
-            <ActionForm action attr:class="flex flex-col gap-3">
+            <SaveForm action hidden=vec![("slug", slug), ("id", id)] class="flex flex-col gap-3">
                 <Problem error />
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=id />
-                <textarea
-                    class="textarea w-full"
+                <Writing notes field />
+                <button class="btn btn-primary btn-sm self-end" type="submit" disabled=move || action.pending().get()>
+                    "Save notes"
+                </button>
+            </SaveForm>
+        </Card>
+    }
+    .into_any()
+}
+
+#[component]
+fn Writing(notes: String, field: NodeRef<html::Textarea>) -> impl IntoView {
+    let of = Control::named("notes");
+    view! {
+        <textarea
+                    class="textarea w-full aria-invalid:border-error"
                     name="notes"
                     rows="4"
                     aria-label="Notes"
                     placeholder="Only your team sees this."
+                    aria-invalid=of.invalid()
+                    aria-describedby=of.described(false)
                     node_ref=field
                 >
-                    {raw_text(notes)}
+                    {raw_text(typed("notes", notes))}
                 </textarea>
-                <button class="btn btn-primary btn-sm self-end" type="submit" disabled=move || action.pending().get()>
-                    "Save notes"
-                </button>
-            </ActionForm>
-        </Card>
+        <FieldProblem of />
     }
     .into_any()
 }

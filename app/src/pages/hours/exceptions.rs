@@ -5,7 +5,7 @@ use leptos::{form::ActionForm, prelude::*};
 use super::{ExceptionLine, Span, week::Times};
 use crate::{
     error::AppError,
-    ui::{Card, Field, FieldProblem, Glyph, Icon, Problem, refusal},
+    ui::{Card, Glyph, Icon, Problem, SaveForm, TextInput, form::is_returned, refusal},
 };
 
 /// Keeps a day; a new one where `was` is empty.
@@ -22,7 +22,7 @@ pub async fn save_exception(
 
     let asking = session::member_with_pack(&slug, model::PackKey::Menu).await?;
     let was = if was.is_empty() { None } else { Some(was.parse().map_err(|_| session::not_found())?) };
-    let day = day.parse().map_err(|_| backend::error::Error::field("day", "Choose a day."))?;
+    let day = day.parse().map_err(|_| backend::error::Error::field("day", "There is no such day. Choose another."))?;
     let form = model::ExceptionForm { day, name, spans: spans.into_iter().map(Into::into).collect(), version };
     backend::packs::menu::manage::exceptions::save(&asking.org, &asking.member, was, &form).await?;
     Ok(())
@@ -93,7 +93,6 @@ pub fn Exceptions(
     may_write: bool,
 ) -> impl IntoView {
     let delete = ServerAction::<DeleteException>::new();
-    let sent = RwSignal::new(None::<String>);
     let empty = exceptions
         .is_empty()
         .then(|| view! { <li class="muted px-4 py-6 text-center sm:px-5">"No day differs from the ordinary week. Add the next holiday."</li> });
@@ -102,18 +101,19 @@ pub fn Exceptions(
         .into_iter()
         .map(|line| {
             let (slug, today) = (organisation.clone(), first.clone());
-            view! { <Row line slug today save delete sent may_write /> }
+            view! { <Row line slug today save delete may_write /> }
         })
         .collect_view();
+    let open = is_returned::<SaveException>(&[("was", String::new())]);
     let new = may_write.then(|| {
         view! {
-            <details class="border-t border-base-300 px-4 py-3 sm:px-5">
+            <details class="border-t border-base-300 px-4 py-3 sm:px-5" open=open>
                 <summary class="btn btn-sm list-none">
                     <Icon glyph=Glyph::Plus class="size-4" />
                     "Add a day"
                 </summary>
                 <div class="pt-4">
-                    <Fields line=ExceptionLine::default() slug today save sent />
+                    <Fields line=ExceptionLine::default() slug today save />
                 </div>
             </details>
         }
@@ -137,10 +137,10 @@ fn Row(
     today: String,
     save: ServerAction<SaveException>,
     delete: ServerAction<DeleteException>,
-    sent: RwSignal<Option<String>>,
     may_write: bool,
 ) -> impl IntoView {
     let ExceptionLine { day, date, name, open, .. } = line.clone();
+    let returned = is_returned::<SaveException>(&[("was", day.clone())]);
     let tools = may_write.then(|| {
         let (here, label, change) = (slug.clone(), format!("Delete {name}"), format!("Change {name}"));
         view! {
@@ -151,12 +151,12 @@ fn Row(
                     <Icon glyph=Glyph::Trash class="size-4" />
                 </button>
             </ActionForm>
-            <details class="w-full text-sm">
+            <details class="w-full text-sm" open=returned>
                 <summary class="link cursor-pointer" aria-label=change>
                     "Change"
                 </summary>
                 <div class="pt-3 pb-2">
-                    <Fields line slug today save sent />
+                    <Fields line slug today save />
                 </div>
             </details>
         }
@@ -176,71 +176,44 @@ fn Row(
 
 /// The fields of a day, with room for one interval more than it has.
 #[component]
-fn Fields(
-    line: ExceptionLine,
-    slug: String,
-    today: String,
-    save: ServerAction<SaveException>,
-    sent: RwSignal<Option<String>>,
-) -> impl IntoView {
+fn Fields(line: ExceptionLine, slug: String, today: String, save: ServerAction<SaveException>) -> impl IntoView {
     let ExceptionLine { day, name, spans, version, .. } = line;
-    // The form that was sent shows what is wrong with it.
-    let (own, refused) = (day.clone(), refusal(save));
-    let error = Signal::derive(move || refused.get().filter(|_| sent.read().as_ref() == Some(&own)));
-    let sending = day.clone();
-    let key = StoredValue::new(if day.is_empty() { "new".to_owned() } else { day.clone() });
-    let of = move |field: &str| key.with_value(|key| format!("{field}-{key}"));
+    let key = if day.is_empty() { "new".to_owned() } else { day.clone() };
+    let hidden = vec![("slug", slug), ("was", day.clone()), ("version", version.to_string())];
+    view! {
+        <SaveForm action=save hidden key class="flex flex-col gap-3">
+            <div class="grid gap-3 sm:grid-cols-2">
+                <TextInput label="Day" name="day" kind="date" value=day min=today />
+                <TextInput label="Name, as callers call it" name="name" value=name example="Christmas Eve" longest=60 />
+            </div>
+            <fieldset>
+                <legend class="mb-1.5 text-sm font-medium">"Open from – to"</legend>
+                <Spans spans />
+                <p class="muted mt-1.5 text-sm">"Without times it is closed all day."</p>
+            </fieldset>
+            <div class="flex justify-end">
+                <button class="btn btn-primary btn-sm" type="submit">
+                    {if version == 0 { "Add the day" } else { "Save" }}
+                </button>
+            </div>
+        </SaveForm>
+    }
+    .into_any()
+}
+
+#[component]
+fn Spans(spans: Vec<Span>) -> impl IntoView {
     let rows = (spans.len() + 1).max(2);
     let rows = spans.into_iter().chain(std::iter::repeat(Span::default())).take(rows).enumerate();
     let rows = rows
         .map(|(at, span)| {
-            let field = format!("spans[{at}]");
             let label = if at == 0 { "Open".to_owned() } else { format!("Open, {}", at + 1) };
             view! {
                 <div class="flex flex-col gap-1">
-                    <Times span field=field.clone() label />
-                    <FieldProblem error name=field />
+                    <Times span field=format!("spans[{at}]") label />
                 </div>
             }
         })
         .collect_view();
-    view! {
-        <ActionForm action=save on:submit:capture=move |_| sent.set(Some(sending.clone()))>
-            <div class="flex flex-col gap-3">
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="was" value=day.clone() />
-                <input type="hidden" name="version" value=version.to_string() />
-                <div class="grid gap-3 sm:grid-cols-2">
-                    <Field label="Day" id=of("day")>
-                        <input class="input w-full" id=of("day") type="date" name="day" value=day min=today required />
-                        <FieldProblem error name="day" />
-                    </Field>
-                    <Field label="Name, as callers call it" id=of("name")>
-                        <input
-                            class="input w-full"
-                            id=of("name")
-                            name="name"
-                            value=name
-                            placeholder="Christmas Eve"
-                            maxlength="60"
-                            autocomplete="off"
-                            required
-                        />
-                        <FieldProblem error name="name" />
-                    </Field>
-                </div>
-                <fieldset>
-                    <legend class="mb-1.5 text-sm font-medium">"Open from – to"</legend>
-                    <div class="flex flex-wrap gap-x-6 gap-y-2">{rows}</div>
-                    <p class="muted mt-1.5 text-sm">"Without times it is closed all day."</p>
-                </fieldset>
-                <div class="flex justify-end">
-                    <button class="btn btn-primary btn-sm" type="submit">
-                        {if version == 0 { "Add the day" } else { "Save" }}
-                    </button>
-                </div>
-            </div>
-        </ActionForm>
-    }
-    .into_any()
+    view! { <div class="flex flex-wrap gap-x-6 gap-y-2">{rows}</div> }.into_any()
 }

@@ -1,12 +1,12 @@
 //! What a caller would hear: the tool that the assistant calls answers, as of a moment that can be chosen.
 
 use leptos::prelude::*;
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
-    ui::{Card, Field, FieldProblem},
+    ui::{AskForm, Card, TextInput},
 };
 
 /// A moment, a question, and the answer.
@@ -36,7 +36,7 @@ pub async fn hear(
     let wrong = |field: &str, message: &str| AppError::Fields(vec![FieldError::new(field, message)]);
     let at = (date.parse::<chrono::NaiveDate>(), chrono::NaiveTime::parse_from_str(&time, "%H:%M"));
     let say = match at {
-        (Err(_), _) => Err(wrong("date", "Choose a day.")),
+        (Err(_), _) => Err(wrong("date", "There is no such day. Choose another.")),
         (_, Err(_)) => Err(wrong("time", "Write a time, for instance 17:30.")),
         (Ok(day), Ok(clock)) => {
             let day_asked = if asks.trim().is_empty() { "today" } else { asks.trim() };
@@ -44,6 +44,8 @@ pub async fn hear(
             said.ok_or_else(|| wrong("time", "The clocks go forward then: there is no such time on that day."))
         }
     };
+    // A field for a day holds nothing else.
+    let date = if at.0.is_ok() { date } else { String::new() };
     Ok(HeardData { date, time, asks, say })
 }
 
@@ -85,24 +87,16 @@ fn Answered(data: HeardData) -> impl IntoView {
     view! {
         <Card title="What will a caller hear?">
             <div class="flex flex-col gap-4">
-                <Form method="GET" action="">
+                <AskForm error key="heard">
                     <div class="grid items-start gap-3 sm:grid-cols-[1fr_1fr_2fr_auto]">
-                        <Field label="Calling on" id="heard-date">
-                            <input class="input w-full" id="heard-date" type="date" name="date" value=date required />
-                            <FieldProblem error name="date" />
-                        </Field>
-                        <Field label="At" id="heard-time">
-                            <input class="input w-full" id="heard-time" type="time" name="time" value=time required />
-                            <FieldProblem error name="time" />
-                        </Field>
-                        <Field label="Asking for" id="heard-asks">
-                            <input class="input w-full" id="heard-asks" name="asks" value=asks placeholder="today" maxlength="80" autocomplete="off" />
-                        </Field>
+                        <TextInput label="Calling on" name="date" kind="date" value=date />
+                        <TextInput label="At" name="time" kind="time" value=time />
+                        <TextInput label="Asking for" name="asks" value=asks example="today" longest=80 optional=true />
                         <button class="btn sm:mt-6.5" type="submit">
                             "Show"
                         </button>
                     </div>
-                </Form>
+                </AskForm>
                 {sentence}
             </div>
         </Card>

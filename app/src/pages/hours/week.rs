@@ -1,12 +1,12 @@
 //! The ordinary week.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Span;
 use crate::{
     error::AppError,
-    ui::{Card, FieldProblem, SaveButton, refusal},
+    ui::{Card, Control, FieldProblem, SaveButton, SaveForm, form::typed},
     unsaved,
 };
 
@@ -44,13 +44,35 @@ pub fn Week(
     save: ServerAction<SaveWeek>,
     may_write: bool,
 ) -> impl IntoView {
-    let error = refusal(save);
     let dirty = unsaved::guard();
-    Effect::new(move |_| {
-        if save.version().get() > 0 {
-            dirty.set(error.get().is_some());
-        }
-    });
+    let hidden = vec![("slug", slug), ("version", version.to_string())];
+    view! {
+        <div id="week">
+            <Card title="Every week">
+                <SaveForm action=save hidden dirty class="">
+                    <fieldset disabled=!may_write>
+                        <legend class="muted mb-1 text-sm">
+                            "A day without times is closed. Closing at or before the time of opening means the next day: from 18:00 to 01:00."
+                        </legend>
+                        <Days week />
+                        {may_write
+                            .then(|| {
+                                view! {
+                                    <div class="flex items-center justify-end gap-3 pt-3">
+                                        <SaveButton label="Save the week" dirty pending=save.pending() />
+                                    </div>
+                                }
+                            })}
+                    </fieldset>
+                </SaveForm>
+            </Card>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Days(week: Vec<Vec<Span>>) -> impl IntoView {
     let mut at = 0;
     let days: Vec<_> = DAYS
         .iter()
@@ -67,8 +89,7 @@ pub fn Week(
                     view! {
                         <div class="flex flex-col gap-1">
                             <input type="hidden" name=format!("{field}[weekday]") value=weekday.to_string() />
-                            <Times span field=field.clone() label />
-                            <FieldProblem error name=field />
+                            <Times span field label />
                         </div>
                     }
                 })
@@ -81,31 +102,7 @@ pub fn Week(
             }
         })
         .collect();
-    let button = may_write.then(|| {
-        view! {
-            <div class="flex items-center justify-end gap-3 pt-3">
-                <SaveButton label="Save the week" dirty pending=save.pending() />
-            </div>
-        }
-    });
-    view! {
-        <div id="week">
-            <Card title="Every week">
-                <ActionForm action=save on:input=move |_| dirty.set(true)>
-                    <fieldset disabled=!may_write>
-                        <legend class="muted mb-1 text-sm">
-                            "A day without times is closed. Closing at or before the time of opening means the next day: from 18:00 to 01:00."
-                        </legend>
-                        <input type="hidden" name="slug" value=slug />
-                        <input type="hidden" name="version" value=version.to_string() />
-                        <div class="divide-y divide-base-300">{days}</div>
-                        {button}
-                    </fieldset>
-                </ActionForm>
-            </Card>
-        </div>
-    }
-    .into_any()
+    view! { <div class="divide-y divide-base-300">{days}</div> }.into_any()
 }
 
 fn nth_word(nth: usize) -> String {
@@ -117,17 +114,34 @@ fn nth_word(nth: usize) -> String {
     }
 }
 
-/// Two times.
+/// Two times, and what is wrong with them.
 #[component]
 pub fn Times(span: Span, field: String, label: String) -> impl IntoView {
+    let of = Control::named(field);
+    let time = |end: &str, kept: String| {
+        let name = format!("{}[{end}]", of.name());
+        let value = typed(&name, kept);
+        view! {
+            <input
+                class="input w-32 aria-invalid:border-error"
+                type="time"
+                name=name
+                value=value
+                aria-label=format!("{label}: {end}")
+                aria-invalid=of.invalid()
+                aria-describedby=of.described(false)
+            />
+        }
+    };
     view! {
         <div class="flex items-center gap-2">
-            <input class="input w-32" type="time" name=format!("{field}[opens]") value=span.opens aria-label=format!("{label}: opens") />
+            {time("opens", span.opens)}
             <span class="muted" aria-hidden="true">
                 "–"
             </span>
-            <input class="input w-32" type="time" name=format!("{field}[closes]") value=span.closes aria-label=format!("{label}: closes") />
+            {time("closes", span.closes)}
         </div>
+        <FieldProblem of />
     }
     .into_any()
 }

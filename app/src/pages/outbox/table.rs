@@ -1,7 +1,7 @@
 //! The rows of the outbox.
 
 use leptos::{form::ActionForm, prelude::*};
-use model::{Channel, MessageState};
+use model::{Channel, MessageReason, MessageState};
 
 use super::{MessageLine, OutboxData, Query, ROWS, SendAgain};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
 };
 
 const COLUMNS: &[(&str, &str)] =
-    &[("To", ""), ("Message", ""), ("State", ""), ("Written", "hidden text-right sm:table-cell")];
+    &[("To", ""), ("Message", ""), ("State", "hidden md:table-cell"), ("Written", "hidden text-right md:table-cell")];
 
 /// A page of messages.
 #[component]
@@ -51,7 +51,6 @@ pub fn MessageTable(data: OutboxData, slug: String, query: Query, again: ServerA
 
 #[component]
 fn MessageRow(message: MessageLine, slug: String, again: ServerAction<SendAgain>, may_send: bool) -> impl IntoView {
-    let (word, tone) = words::message_state(message.state);
     let (glyph, kind) = match message.channel {
         Channel::Text => (Glyph::Message, "Text"),
         Channel::Mail => (Glyph::Send, "E-mail"),
@@ -70,20 +69,22 @@ fn MessageRow(message: MessageLine, slug: String, again: ServerAction<SendAgain>
         message.released_by.map(|name| format!(", sent again by {name}")).unwrap_or_default(),
         if message.code.is_empty() { String::new() } else { format!(", the provider's code {}", message.code) },
     );
-    let can_retry = matches!(message.state, MessageState::Failed | MessageState::Unknown | MessageState::Suppressed);
-    let label = format!("Send again to {}", message.recipient);
-    let retry = (may_send && can_retry).then(|| {
+    // On a phone what became of it stands below the number, on a wide screen in a column of its own.
+    let became = |class: &'static str| {
         view! {
-            <ActionForm action=again attr:class="mt-2">
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=message.id />
-                <button class="btn btn-sm" type="submit" aria-label=label>
-                    <Icon glyph=Glyph::Send class="size-4" />
-                    "Send again"
-                </button>
-            </ActionForm>
+            <Became
+                class
+                state=message.state
+                reason=message.reason
+                id=message.id.clone()
+                recipient=message.recipient.clone()
+                slug=slug.clone()
+                again
+                may_send
+            />
         }
-    });
+    };
+    let (below, beside) = (became("mt-2 whitespace-normal font-normal md:hidden"), became("hidden md:block"));
     view! {
         <tr class="align-top">
             <td class="whitespace-nowrap font-medium">
@@ -92,11 +93,12 @@ fn MessageRow(message: MessageLine, slug: String, again: ServerAction<SendAgain>
                     <span class="sr-only">{kind}</span>
                     {message.recipient.clone()}
                 </span>
-                <span class="muted mt-1 block text-xs font-normal sm:hidden">
+                <span class="muted mt-1 block text-xs font-normal md:hidden">
                     <RelativeTime at=message.written.clone() />
                 </span>
+                {below}
             </td>
-            <td class="min-w-48 max-w-md">
+            <td class="w-full max-w-md md:w-auto md:min-w-48">
                 <details>
                     <summary class="cursor-pointer">
                         <span class="line-clamp-2 inline">{heading}</span>
@@ -106,15 +108,48 @@ fn MessageRow(message: MessageLine, slug: String, again: ServerAction<SendAgain>
                     {call}
                 </details>
             </td>
-            <td class="min-w-40 max-w-64">
-                <Badge text=word tone />
-                {message.reason.map(|reason| view! { <p class="muted mt-1 text-sm">{words::message_reason(reason)}</p> })}
-                {retry}
-            </td>
-            <td class="muted hidden whitespace-nowrap text-right sm:table-cell">
+            <td class="hidden min-w-40 max-w-64 md:table-cell">{beside}</td>
+            <td class="muted hidden whitespace-nowrap text-right md:table-cell">
                 <RelativeTime at=message.written />
             </td>
         </tr>
+    }
+    .into_any()
+}
+
+/// What became of a message, and the way to send it once more.
+#[component]
+fn Became(
+    class: &'static str,
+    state: MessageState,
+    reason: Option<MessageReason>,
+    id: String,
+    recipient: String,
+    slug: String,
+    again: ServerAction<SendAgain>,
+    may_send: bool,
+) -> impl IntoView {
+    let (word, tone) = words::message_state(state);
+    let can_retry = matches!(state, MessageState::Failed | MessageState::Unknown | MessageState::Suppressed);
+    let label = format!("Send again to {recipient}");
+    let retry = (may_send && can_retry).then(|| {
+        view! {
+            <ActionForm action=again attr:class="mt-2">
+                <input type="hidden" name="slug" value=slug />
+                <input type="hidden" name="id" value=id />
+                <button class="btn btn-sm" type="submit" aria-label=label>
+                    <Icon glyph=Glyph::Send class="size-4" />
+                    "Send again"
+                </button>
+            </ActionForm>
+        }
+    });
+    view! {
+        <div class=class>
+            <Badge text=word tone />
+            {reason.map(|reason| view! { <p class="muted mt-1 text-sm">{words::message_reason(reason)}</p> })}
+            {retry}
+        </div>
     }
     .into_any()
 }

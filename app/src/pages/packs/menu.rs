@@ -7,7 +7,7 @@ pub mod plans;
 pub mod prices;
 mod section;
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::{
     error::AppError,
     format, fresh,
     pages::use_slug,
-    ui::{Card, EmptyState, Failure, FieldProblem, Glyph, Icon, Page, Problem, SkeletonRows, Toasts, refusal},
+    ui::{Card, EmptyState, Failure, Glyph, Icon, Page, Problem, SaveForm, SkeletonRows, TextInput, Toasts, refusal},
 };
 use part::{Deleted, MenuTabs, Order, View};
 use section::Section;
@@ -189,30 +189,18 @@ fn Categories(data: MenuData, slug: String, save: ServerAction<SaveCategory>) ->
 
 #[component]
 fn NewCategory(slug: String, save: ServerAction<SaveCategory>) -> impl IntoView {
+    let hidden = vec![("slug", slug), ("id", String::new()), ("version", "0".to_owned())];
     view! {
         <Card title="New category">
-            <ActionForm action=save>
-                <div class="flex flex-col gap-1.5">
-                    <div class="flex gap-2">
-                        <input type="hidden" name="slug" value=slug />
-                        <input type="hidden" name="version" value="0" />
-                        <input
-                            class="input min-w-0 flex-1"
-                            name="name"
-                            aria-label="Name of the new category"
-                            placeholder="Pastries"
-                            autocomplete="off"
-                            maxlength="60"
-                            required
-                        />
-                        <button class="btn" type="submit">
-                            <Icon glyph=Glyph::Plus class="size-4" />
-                            "Add"
-                        </button>
-                    </div>
-                    <FieldProblem error=refusal(save) name="name" />
+            <SaveForm action=save hidden key="new" class="flex items-start gap-2">
+                <div class="min-w-0 flex-1">
+                    <TextInput label="Name of the new category" name="name" example="Pastries" longest=60 />
                 </div>
-            </ActionForm>
+                <button class="btn mt-6.5" type="submit">
+                    <Icon glyph=Glyph::Plus class="size-4" />
+                    "Add"
+                </button>
+            </SaveForm>
         </Card>
     }
     .into_any()

@@ -1,11 +1,12 @@
 //! Putting a notice up: choose what it is about, then one tap.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{Lasts, NoticeKind, NoticeSubject};
 
 use super::{Choices, PutNotice};
 use crate::{
-    ui::{Card, Field, Glyph, Icon, Problem, refusal},
+    format::raw_text,
+    ui::{Card, Control, Field, Glyph, Icon, Problem, SaveForm, TextInput, form::typed, refusal},
     unsaved, words,
 };
 
@@ -74,7 +75,7 @@ fn PutForm(
     slug: String,
     action: ServerAction<PutNotice>,
 ) -> impl IntoView {
-    let fields = match kind {
+    let fields = move || match kind {
         NoticeKind::SoldOut | NoticeKind::EventSoldOut => view! { <Subjects subjects kind /> }.into_any(),
         NoticeKind::ClosingEarly => view! { <TimeOfDay label="Closes at" required=true /> }.into_any(),
         NoticeKind::OpeningLate => view! { <TimeOfDay label="Opens at" required=true /> }.into_any(),
@@ -96,13 +97,11 @@ fn PutForm(
         }
     });
     view! {
-        <ActionForm action attr:class="flex flex-col gap-4">
-            <input type="hidden" name="slug" value=slug />
-            <input type="hidden" name="kind" value=kind.as_str() />
+        <SaveForm action hidden=vec![("slug", slug), ("kind", kind.to_string())]>
             {lasts}
-            {fields}
+            {fields()}
             {submit}
-        </ActionForm>
+        </SaveForm>
     }
     .into_any()
 }
@@ -117,9 +116,10 @@ fn HowLong(kind: NoticeKind) -> impl IntoView {
                 (Lasts::UntilTakenOff, NoticeKind::EventSoldOut) => "Until the event is over",
                 _ => words::lasts(lasts),
             };
+            let chosen = typed("lasts", usual.as_str()) == lasts.as_str();
             view! {
                 <label class="flex cursor-pointer items-center gap-2 py-1">
-                    <input class="radio radio-sm" type="radio" name="lasts" value=lasts.as_str() checked=lasts == usual />
+                    <input class="radio radio-sm" type="radio" name="lasts" value=lasts.as_str() checked=chosen />
                     {word}
                 </label>
             }
@@ -214,9 +214,15 @@ fn Group(group: String, subjects: Vec<NoticeSubject>, words: RwSignal<String>) -
 #[component]
 fn TimeOfDay(label: &'static str, required: bool) -> impl IntoView {
     view! {
-        <Field label id="time" hint="Today only. The opening hours that callers hear follow.">
-            <input class="input w-40" id="time" name="time" type="time" required=required />
-        </Field>
+        <div class="max-w-60">
+            <TextInput
+                label
+                name="time"
+                kind="time"
+                optional=!required
+                hint="Today only. The opening hours that callers hear follow."
+            />
+        </div>
     }
     .into_any()
 }
@@ -224,6 +230,8 @@ fn TimeOfDay(label: &'static str, required: bool) -> impl IntoView {
 #[component]
 fn Sentence(action: ServerAction<PutNotice>) -> impl IntoView {
     let dirty = unsaved::guard();
+    let of = Control::named("sentence");
+    let (id, invalid, described) = (of.id(), of.invalid(), of.described(true));
     let area = NodeRef::<leptos::html::Textarea>::new();
     Effect::new(move |_| {
         if matches!(action.value().get(), Some(Ok(_))) {
@@ -234,18 +242,22 @@ fn Sentence(action: ServerAction<PutNotice>) -> impl IntoView {
         }
     });
     view! {
-        <Field label="What should callers know?" id="sentence" hint="One sentence, as the assistant says it.">
+        <Field label="What should callers know?" of hint="One sentence, as the assistant says it.">
             <textarea
-                class="textarea w-full"
-                id="sentence"
+                class="textarea w-full aria-invalid:border-error"
+                id=id
                 name="sentence"
                 rows="3"
                 maxlength="300"
                 required
                 placeholder="The parking lot is closed this afternoon."
+                aria-invalid=invalid
+                aria-describedby=described
                 node_ref=area
                 on:input=move |_| dirty.set(true)
-            ></textarea>
+            >
+                {raw_text(typed("sentence", ""))}
+            </textarea>
         </Field>
     }
     .into_any()

@@ -1,12 +1,12 @@
 //! What the draft changes, side by side, and publishing it.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::Persona;
 
 use super::Version;
 use crate::{
     error::AppError,
-    ui::{Card, Problem, TextInput, Toasts, refusal},
+    ui::{Card, Problem, SaveForm, TextInput, Toasts, refusal},
     words,
 };
 
@@ -107,16 +107,14 @@ fn Publish(slug: String, seen: String, reload: RwSignal<u32>) -> impl IntoView {
     });
     view! {
         <Card title="Publish">
-            <ActionForm action attr:class="flex flex-col gap-4">
+            <SaveForm action hidden=vec![("slug", slug), ("seen", seen)] key="publish">
                 <Problem error />
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="seen" value=seen />
                 <TextInput label="Why?" name="note" optional=true hint="For the history, in a few words" />
                 <button class="btn btn-primary" type="submit" disabled=move || action.pending().get()>
                     "Publish"
                 </button>
                 <p class="muted text-sm">"The next caller hears it; calls that are running keep the voice they began with. You can go back at any time."</p>
-            </ActionForm>
+            </SaveForm>
         </Card>
     }
     .into_any()

@@ -1,12 +1,15 @@
 //! Editing the draft.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use model::{Patience, Persona, VOICES};
 
 use crate::{
     error::AppError,
     format,
-    ui::{Card, Field, Problem, SaveButton, TextInput, Toasts, refusal},
+    ui::{
+        Card, Choice, Control, Field, FieldProblem, Problem, SaveButton, SaveForm, TextArea, TextInput, Tick, Toasts,
+        form::typed, refusal,
+    },
     unsaved, words,
 };
 
@@ -28,16 +31,8 @@ pub async fn save_draft(
     #[server(default)] interruptible: bool,
 ) -> Result<(), AppError> {
     let asking = crate::session::member(&slug).await?;
-    let persona = Persona {
-        assistant_name,
-        voice,
-        speed_percent,
-        language,
-        greeting: greeting.replace("\r\n", "\n"),
-        instructions: instructions.replace("\r\n", "\n"),
-        patience,
-        interruptible,
-    };
+    let persona =
+        Persona { assistant_name, voice, speed_percent, language, greeting, instructions, patience, interruptible };
     let seen = if seen.is_empty() { None } else { Some(written_at(&seen)?) };
     backend::personas::save_draft(&asking.org, &asking.member, persona, seen).await?;
     Ok(())
@@ -85,95 +80,91 @@ pub fn Editor(
             reload.update(|n| *n += 1);
         }
     });
-    let name = RwSignal::new(persona.assistant_name.clone());
-    let greeting = RwSignal::new(persona.greeting.clone());
-    let language = RwSignal::new(persona.language.clone());
-    let instructions = RwSignal::new(persona.instructions.clone());
     view! {
-        <ActionForm action on:input=move |_| dirty.set(true)>
+        <SaveForm action hidden=vec![("slug", slug), ("seen", seen)] dirty class="">
             <fieldset class="flex flex-col gap-5" disabled=!may_write>
                 <legend class="sr-only">"Voice and persona"</legend>
                 <Problem error />
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="seen" value=seen />
-                <Card title="Voice">
-                    <div class="flex flex-col gap-5">
-                        <VoiceCards chosen=persona.voice />
-                        <div class="grid gap-4 sm:grid-cols-2">
-                            <Speed percent=persona.speed_percent />
-                            <div on:change=move |event| language.set(event_target_value(&event))>
-                                <Language code=persona.language />
-                            </div>
-                        </div>
-                    </div>
-                </Card>
-                <Card title="Greeting">
-                    <div class="flex flex-col gap-4">
-                        <div on:input=move |event| name.set(event_target_value(&event))>
-                            <TextInput label="Name of the assistant" name="assistant_name" value=persona.assistant_name />
-                        </div>
-                        <Field label="First sentence" id="greeting" hint="{organisation} and {assistant} are filled in. Where you write {notice}, callers are told that an AI speaks and that the call is recorded; without it they are told at the end.">
-                            <textarea
-                                class="textarea w-full"
-                                id="greeting"
-                                name="greeting"
-                                rows="3"
-                                required
-                                on:input=move |event| greeting.set(event_target_value(&event))
-                            >
-                                {format::raw_text(persona.greeting)}
-                            </textarea>
-                        </Field>
-                        <p class="rounded-box bg-primary/10 px-4 py-3 text-sm">
-                            <span class="muted block text-xs">"Callers hear"</span>
-                            {move || {
-                                model::greeting(&greeting.read(), &organisation, &name.read(), &language.read(), true)
-                            }}
-                        </p>
-                    </div>
-                </Card>
-                <Card title="Persona">
-                    <Field label="How it behaves" id="instructions" hint="In your own words: its manner, what it should mention, what it should leave to people. Facts belong in the knowledge base.">
-                        <textarea
-                            class="textarea w-full leading-relaxed"
-                            id="instructions"
-                            name="instructions"
-                            rows="9"
-                            on:input=move |event| instructions.set(event_target_value(&event))
-                        >
-                            {format::raw_text(persona.instructions)}
-                        </textarea>
-                    </Field>
-                    <p class="muted mt-2 text-xs tabular-nums">
-                        {move || {
-                            let words = instructions.read().split_whitespace().count();
-                            format!("{}. Short and clear works best.", format::count(words as i64, "word", "words"))
-                        }}
-                    </p>
-                </Card>
-                <Card title="Conversation">
-                    <div class="flex flex-col gap-5">
-                        <PatienceChoice chosen=persona.patience />
-                        <label class="flex items-start gap-3">
-                            <input
-                                class="toggle toggle-primary mt-0.5"
-                                type="checkbox"
-                                name="interruptible"
-                                value="true"
-                                checked=persona.interruptible
-                            />
-                            <span>
-                                <span class="block text-sm font-medium">"Callers can interrupt"</span>
-                                <span class="muted block text-sm">"It stops at once when the caller begins to speak."</span>
-                            </span>
-                        </label>
-                    </div>
-                </Card>
+                <Fields persona organisation />
                 <div class="sticky bottom-16 z-10 flex items-center justify-end gap-3 rounded-box border border-base-300 bg-base-100 p-3 shadow-lg md:bottom-4">
                     <SaveButton label="Save draft" dirty pending=action.pending() />
                 </div>
             </fieldset>
-        </ActionForm>
+        </SaveForm>
+    }
+    .into_any()
+}
+
+#[component]
+fn Fields(persona: Persona, organisation: String) -> impl IntoView {
+    let name = RwSignal::new(typed("assistant_name", &persona.assistant_name));
+    let greeting = RwSignal::new(typed("greeting", &persona.greeting));
+    let language = RwSignal::new(typed("language", &persona.language));
+    let instructions = RwSignal::new(typed("instructions", &persona.instructions));
+    view! {
+        <Card title="Voice">
+            <div class="flex flex-col gap-5">
+                <VoiceCards chosen=persona.voice />
+                <div class="grid gap-4 sm:grid-cols-2">
+                    <Speed percent=persona.speed_percent />
+                    <div on:change=move |event| language.set(event_target_value(&event))>
+                        <Language code=persona.language />
+                    </div>
+                </div>
+            </div>
+        </Card>
+        <Card title="Greeting">
+            <div class="flex flex-col gap-4">
+                <div on:input=move |event| name.set(event_target_value(&event))>
+                    <TextInput label="Name of the assistant" name="assistant_name" value=persona.assistant_name />
+                </div>
+                <div on:input=move |event| greeting.set(event_target_value(&event))>
+                    <TextArea
+                        label="First sentence"
+                        name="greeting"
+                        value=persona.greeting
+                        hint="{organisation} and {assistant} are filled in. Where you write {notice}, callers are told that an AI speaks and that the call is recorded; without it they are told at the end."
+                    />
+                </div>
+                <p class="rounded-box bg-primary/10 px-4 py-3 text-sm">
+                    <span class="muted block text-xs">"Callers hear"</span>
+                    {move || {
+                        model::greeting(&greeting.read(), &organisation, &name.read(), &language.read(), true)
+                    }}
+                </p>
+            </div>
+        </Card>
+        <Card title="Persona">
+            <div on:input=move |event| instructions.set(event_target_value(&event))>
+                <TextArea
+                    label="How it behaves"
+                    name="instructions"
+                    value=persona.instructions
+                    rows=9
+                    optional=true
+                    hint="In your own words: its manner, what it should mention, what it should leave to people. Facts belong in the knowledge base."
+                    class="leading-relaxed"
+                />
+            </div>
+            <p class="muted mt-2 text-xs tabular-nums">
+                {move || {
+                    let words = instructions.read().split_whitespace().count();
+                    format!("{}. Short and clear works best.", format::count(words as i64, "word", "words"))
+                }}
+            </p>
+        </Card>
+        <Card title="Conversation">
+            <div class="flex flex-col gap-5">
+                <PatienceChoice chosen=persona.patience />
+                <Tick
+                    name="interruptible"
+                    checked=persona.interruptible
+                    label="Callers can interrupt"
+                    hint="It stops at once when the caller begins to speak."
+                    class="toggle toggle-primary mt-0.5"
+                />
+            </div>
+        </Card>
     }
     .into_any()
 }
@@ -184,6 +175,8 @@ const CARD: &str = "flex cursor-pointer items-start gap-3 rounded-field border b
 
 #[component]
 fn VoiceCards(chosen: String) -> impl IntoView {
+    let of = Control::named("voice");
+    let chosen = typed("voice", chosen);
     let cards = VOICES
         .iter()
         .map(|voice| {
@@ -213,6 +206,7 @@ fn VoiceCards(chosen: String) -> impl IntoView {
         <fieldset>
             <legend class="sr-only">"Voice"</legend>
             <div class="grid grid-cols-2 gap-2 lg:grid-cols-3">{cards}</div>
+            <FieldProblem of />
         </fieldset>
     }
     .into_any()
@@ -220,19 +214,24 @@ fn VoiceCards(chosen: String) -> impl IntoView {
 
 #[component]
 fn Speed(percent: i64) -> impl IntoView {
-    let now = RwSignal::new(percent.to_string());
+    let of = Control::named("speed_percent");
+    let percent = typed("speed_percent", percent.to_string());
+    let now = RwSignal::new(percent.clone());
+    let (id, invalid, described) = (of.id(), of.invalid(), of.described(true));
     view! {
-        <Field label="Speaking rate" id="speed_percent" hint="100 % is the voice's own rate">
+        <Field label="Speaking rate" of hint="100 % is the voice's own rate">
             <div class="flex items-center gap-3">
                 <input
                     class="range range-primary range-sm flex-1"
                     type="range"
-                    id="speed_percent"
+                    id=id
                     name="speed_percent"
                     min="70"
                     max="130"
                     step="5"
-                    value=percent.to_string()
+                    value=percent
+                    aria-invalid=invalid
+                    aria-describedby=described
                     on:input=move |event| now.set(event_target_value(&event))
                 />
                 <output class="w-14 text-right text-sm tabular-nums" for="speed_percent">
@@ -246,28 +245,13 @@ fn Speed(percent: i64) -> impl IntoView {
 
 #[component]
 fn Language(code: String) -> impl IntoView {
-    let options = LANGUAGES
-        .iter()
-        .map(|language| {
-            view! {
-                <option value=*language selected=*language == code>
-                    {words::language(language).to_owned()}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <Field label="Language of the greeting" id="language" hint="It follows callers into theirs">
-            <select class="select w-full" id="language" name="language">
-                {options}
-            </select>
-        </Field>
-    }
-    .into_any()
+    let options = LANGUAGES.iter().map(|it| ((*it).to_owned(), words::language(it).to_owned())).collect();
+    view! { <Choice label="Language of the greeting" name="language" options chosen=code hint="It follows callers into theirs" /> }
 }
 
 #[component]
 fn PatienceChoice(chosen: Patience) -> impl IntoView {
+    let chosen = typed("patience", chosen.as_str());
     let cards = Patience::ALL
         .iter()
         .map(|patience| {
@@ -279,7 +263,7 @@ fn PatienceChoice(chosen: Patience) -> impl IntoView {
                         type="radio"
                         name="patience"
                         value=patience.as_str()
-                        checked=*patience == chosen
+                        checked=patience.as_str() == chosen
                         required
                     />
                     <span>

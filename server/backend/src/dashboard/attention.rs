@@ -51,11 +51,12 @@ async fn calls(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<Attention>> {
 /// A sale in trouble stays here until it is settled. Somebody who paid and has nothing for it comes first.
 fn about_sale(org: &Org, sale: &Sale) -> Attention {
     let what = match sale.state {
+        _ if sale.refund_failed => "could not be refunded",
         OrderState::Unfulfillable => "was paid too late, the seats are gone",
         OrderState::Mismatched => "was paid with a wrong amount",
         OrderState::Disputed => "is disputed at the buyer's bank",
         OrderState::Lost => "was lost to a dispute",
-        _ => "could not be refunded",
+        _ => "needs a look",
     };
     Attention {
         text: format!("Order {} over {} {what}", sale.reference, sale.total),

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use model::{
-    CourseId, CustomerId, ReservationChangeId, ReservationId, TeeRateId, TeeSlotId, ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, Currency, EmailAddress, EventId,
-    HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState, ModifierId, NoticeId,
-    NoticeKind, OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience, PersonaId,
-    PersonaState, PhoneNumber, PlanId, PlanPeriod, ProposalId, Role, Scope, Sentiment, Speaker, SponsorId,
-    SponsorInquiryId, SponsorPackageId, TierId, ToolCallId, ToolStatus, UserId, UtteranceId, VenueId, WebhookId,
-    WinnerId,
+    ApiKeyId, ArticleId, AuditId, CallEventId, CallId, CallStatus, Channel, ChefId, CourseId, Currency, CustomerId,
+    EmailAddress, EventId, HourExceptionId, ItemSizeId, JobId, MenuCategoryId, MenuItemId, MessageReason, MessageState,
+    ModifierId, NoticeId, NoticeKind, OpeningHoursId, OrderId, OrderState, OrgId, OutboxId, Outcome, PackKey, Patience,
+    PersonaId, PersonaState, PhoneNumber, PlanId, PlanPeriod, ProposalId, ReservationChangeId, ReservationId, Role,
+    Scope, Sentiment, Speaker, SponsorId, SponsorInquiryId, SponsorPackageId, TeeRateId, TeeSlotId, TierId, ToolCallId,
+    ToolStatus, UserId, UtteranceId, VenueId, WebhookId, WinnerId,
 };
 use sqlx::{Postgres, Sqlite, postgres::PgArguments, query::Query, query::QueryAs, sqlite::SqliteArguments};
 

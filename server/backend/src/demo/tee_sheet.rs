@@ -58,9 +58,10 @@ impl Content<'_> {
             let date = self.today() + TimeDelta::days(ahead);
             for (time, players, name, phone) in course.groups.get(&date.weekday().to_string()).into_iter().flatten() {
                 let weekend = date.weekday().num_days_from_monday() >= 4;
-                let price = course.rates.iter().find(|rate| {
-                    rate.from <= *time && *time < rate.to && rate.days.contains(&date.weekday())
-                });
+                let price = course
+                    .rates
+                    .iter()
+                    .find(|rate| rate.from <= *time && *time < rate.to && rate.days.contains(&date.weekday()));
                 let Some(price) = price else { continue };
                 // Regulars sign up for the weekend early, and for a weekday within the week.
                 if ahead > 7 && !weekend {

@@ -41,6 +41,17 @@ pub(crate) fn missed(is_there: bool) -> Error {
     if is_there { Error::Stale } else { Error::NotFound }
 }
 
+/// A text as one line: whatever would break it or steer a terminal is a space.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace("\r\n", " ").replace(char::is_control, " ").trim().to_owned()
+}
+
+/// A text of several lines without other characters that are no text.
+pub(crate) fn lines(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.replace(|letter: char| letter != '\n' && letter.is_control(), " ").trim().to_owned()
+}
+
 /// Collects what is wrong with a form, field by field.
 #[derive(Default)]
 pub(crate) struct Check(Vec<FieldError>);
@@ -52,21 +63,40 @@ impl Check {
         }
     }
 
-    /// A text that must be there and is not too long. Answers with it, trimmed.
+    /// A line of text that must be there and is not too long. Answers with it as it is kept.
     pub(crate) fn text(&mut self, text: &str, field: &str, longest: usize, message: &str) -> String {
-        let text = text.trim();
+        let text = one_line(text);
         self.that(!text.is_empty(), field, message);
-        self.optional(text, field, longest)
+        self.short(text, field, longest)
     }
 
-    /// A text that may be empty.
+    /// A line of text that may be empty.
     pub(crate) fn optional(&mut self, text: &str, field: &str, longest: usize) -> String {
-        let text = text.trim();
+        self.short(one_line(text), field, longest)
+    }
+
+    /// A text of several lines that may be empty.
+    pub(crate) fn lines(&mut self, text: &str, field: &str, longest: usize) -> String {
+        self.short(lines(text), field, longest)
+    }
+
+    fn short(&mut self, text: String, field: &str, longest: usize) -> String {
         self.that(text.chars().count() <= longest, field, &format!("Write at most {longest} characters."));
-        text.to_owned()
+        text
     }
 
     pub(crate) fn done(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::Invalid(self.0)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_text_becomes_a_space() {
+        assert_eq!(one_line(" Chowder\r\nDay\0\u{1b}[2J\t\u{85}"), "Chowder Day  [2J");
+        assert_eq!(lines("One\r\n\r\nTwo\rThree\u{7}\n"), "One\n\nTwo\nThree");
     }
 }

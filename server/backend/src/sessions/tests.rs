@@ -45,6 +45,40 @@ engines! {
         assert_eq!(who(world, known_to_the_attacker).await, None);
     }
 
+    async fn a_refused_form_is_given_back_once_without_what_is_secret(world: World) {
+        let (_, id) = signed_in(world).await;
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let form = |fields| RefusedForm { path: "/rpc/save_venue".into(), fields };
+        let here = session(world, Some(id));
+        keep_refused(&here, form(vec![field("name", "Pier\0 27"), field("new_password", "hunter2")])).await.expect("kept");
+        here.save().await.expect("saved");
+
+        let next = session(world, Some(id));
+        assert_eq!(take_refused(&next).await.expect("read"), Some(form(vec![field("name", "Pier 27")])));
+        next.save().await.expect("saved");
+        assert_eq!(take_refused(&session(world, Some(id))).await.expect("read"), None);
+
+        let flood = session(world, Some(id));
+        keep_refused(&flood, form(vec![field("name", &"x".repeat(100_000))])).await.expect("kept");
+        assert_eq!(take_refused(&flood).await.expect("read"), Some(form(vec![])));
+    }
+
+    async fn who_is_not_signed_in_leaves_nothing_behind(world: World) {
+        let stranger = session(world, None);
+        let form = RefusedForm { path: "/rpc/sign_in".into(), fields: vec![("email".into(), "ann@example.org".into())] };
+        keep_refused(&stranger, form).await.expect("nothing to keep");
+        assert_eq!(take_refused(&stranger).await.expect("read"), None);
+    }
+
+    async fn a_session_that_was_ended_is_not_written_again(world: World) {
+        let (_, id) = signed_in(world).await;
+        let slow = session(world, Some(id));
+        slow.insert("x", 1).await.expect("kept");
+        end(&session(world, Some(id))).await.expect("ended");
+        slow.save().await.expect("nothing to save");
+        assert_eq!(who(world, id).await, None);
+    }
+
     async fn the_table_holds_no_id_that_opens_a_session(world: World) {
         let (_, id) = signed_in(world).await;
         let rows: Vec<(String,)> =

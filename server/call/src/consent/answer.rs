@@ -96,8 +96,25 @@ const NO: &[&str] = &[
 ];
 /// Whoever says these has not decided.
 const DOUBT: &[&str] = &[
-    "maybe", "perhaps", "think", "ask", "check", "later", "hmm", "vielleicht", "später", "überlegen", "fragen", "quizá", "quizás",
-    "luego", "pensar", "pensarlo", "peut-être", "réfléchir", "demander",
+    "maybe",
+    "perhaps",
+    "think",
+    "ask",
+    "check",
+    "later",
+    "hmm",
+    "vielleicht",
+    "später",
+    "überlegen",
+    "fragen",
+    "quizá",
+    "quizás",
+    "luego",
+    "pensar",
+    "pensarlo",
+    "peut-être",
+    "réfléchir",
+    "demander",
 ];
 /// With a word of refusal in them, and meant as agreement.
 const AGREEING: &[&str] = &[
@@ -128,8 +145,10 @@ impl Answer {
         for phrase in AGREEING {
             lower = lower.replace(phrase, "yes");
         }
-        let tokens: Vec<&str> =
-            lower.split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '-')).filter(|word| !word.is_empty()).collect();
+        let tokens: Vec<&str> = lower
+            .split(|c: char| !c.is_alphanumeric() && !matches!(c, '\'' | '-'))
+            .filter(|word| !word.is_empty())
+            .collect();
         let any = |of: &[&str]| tokens.iter().any(|word| of.contains(word));
         if tokens.is_empty() {
             Self::Nothing

@@ -1,11 +1,10 @@
 //! What an event is: title, place, time, and whether callers are told.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 
 use super::event::{EventData, SaveEvent};
 use crate::{
-    format::raw_text,
-    ui::{Card, Field, Problem, SaveButton, TextInput, refusal},
+    ui::{Card, Choice, Problem, SaveButton, SaveForm, TextArea, TextInput, Tick, refusal},
     unsaved,
 };
 
@@ -18,77 +17,51 @@ pub fn Details(data: EventData, slug: String) -> impl IntoView {
     let action = ServerAction::<SaveEvent>::new();
     let error = refusal(action);
     let dirty = unsaved::guard();
-    Effect::new(move |_| {
-        if error.get().is_some() {
-            dirty.set(true);
-        }
-    });
-    let venue = data.venue_id.clone();
-    let nowhere = venue.is_empty();
-    let venues = data
-        .venues
-        .into_iter()
-        .map(|(id, name)| {
-            let here = id == venue;
-            view! {
-                <option value=id selected=here>
-                    {name}
-                </option>
-            }
-        })
-        .collect_view();
     let series = data.series_known.into_iter().map(|name| view! { <option value=name></option> }).collect_view();
     let label = if data.id.is_empty() { "Create event" } else { "Save" };
+    let venues = std::iter::once((String::new(), "Not decided yet".to_owned())).chain(data.venues).collect();
+    let edit_venues = format!("/admin/{slug}/events/venues");
+    let hidden = vec![("slug", slug), ("id", data.id), ("version", data.version.to_string())];
     view! {
-        <ActionForm action on:submit:capture=move |_| dirty.set(false) on:input=move |_| dirty.set(true)>
-            <div class="flex flex-col gap-4">
-                <Problem error />
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="id" value=data.id />
-                <input type="hidden" name="version" value=data.version />
-                <Card>
-                    <div class="flex flex-col gap-4">
-                        <div class="grid gap-4 sm:grid-cols-[2fr_1fr]">
-                            <TextInput label="Title" name="title" value=data.title hint="As it is said on the telephone" />
-                            <Field label="Series" id="series" hint="Events that belong together">
-                                <input class="input w-full" id="series" name="series" value=data.series list="all-series" autocomplete="off" />
-                                <datalist id="all-series">{series}</datalist>
-                            </Field>
-                        </div>
-                        <Field label="What happens there" id="description" hint="Two or three sentences; they are spoken.">
-                            <textarea class="textarea w-full" id="description" name="description" rows="3">
-                                {raw_text(data.description)}
-                            </textarea>
-                        </Field>
-                        <div class="grid gap-4 sm:grid-cols-3">
-                            <Field label="Venue" id="venue">
-                                <select class="select w-full" id="venue" name="venue">
-                                    <option value="" selected=nowhere>
-                                        "Not decided yet"
-                                    </option>
-                                    {venues}
-                                </select>
-                                <a class="link link-hover text-sm text-primary" href=format!("/admin/{slug}/events/venues")>
-                                    "Edit venues"
-                                </a>
-                            </Field>
-                            <TextInput label="Begins" name="starts" kind="datetime-local" value=data.starts />
-                            <TextInput label="Ends" name="ends" kind="datetime-local" value=data.ends />
-                        </div>
-                        <label class="flex items-start gap-3">
-                            <input class="toggle toggle-primary mt-0.5" type="checkbox" name="active" value="yes" checked=data.active />
-                            <span>
-                                <span class="block font-medium">"Callers are told of it"</span>
-                                <span class="muted block text-sm">"While this is off, the assistant neither mentions the event nor sells tickets."</span>
-                            </span>
-                        </label>
-                        <div class="flex items-center justify-end gap-3">
-                            <SaveButton label dirty pending=action.pending() />
-                        </div>
+        <SaveForm action hidden dirty>
+            <Problem error />
+            <Card>
+                <div class="flex flex-col gap-4">
+                    <div class="grid gap-4 sm:grid-cols-[2fr_1fr]">
+                        <TextInput label="Title" name="title" value=data.title hint="As it is said on the telephone" />
+                        <TextInput label="Series" name="series" value=data.series list="all-series" optional=true hint="Events that belong together" />
+                        <datalist id="all-series">{series}</datalist>
                     </div>
-                </Card>
-            </div>
-        </ActionForm>
+                    <TextArea
+                        label="What happens there"
+                        name="description"
+                        value=data.description
+                        optional=true
+                        hint="Two or three sentences; they are spoken."
+                    />
+                    <div class="grid gap-4 sm:grid-cols-3">
+                        <Choice label="Venue" name="venue" options=venues chosen=data.venue_id>
+                            <a class="link link-hover text-sm text-primary" href=edit_venues>
+                                "Edit venues"
+                            </a>
+                        </Choice>
+                        <TextInput label="Begins" name="starts" kind="datetime-local" value=data.starts />
+                        <TextInput label="Ends" name="ends" kind="datetime-local" value=data.ends />
+                    </div>
+                    <Tick
+                        name="active"
+                        value="yes"
+                        checked=data.active
+                        label="Callers are told of it"
+                        hint="While this is off, the assistant neither mentions the event nor sells tickets."
+                        class="toggle toggle-primary mt-0.5"
+                    />
+                    <div class="flex items-center justify-end gap-3">
+                        <SaveButton label dirty pending=action.pending() />
+                    </div>
+                </div>
+            </Card>
+        </SaveForm>
     }
     .into_any()
 }

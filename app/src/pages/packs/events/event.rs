@@ -5,8 +5,8 @@ use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    chefs::Chefs, details::Details, event_sales::EventSales, list::DuplicateEvent, sponsors::Sponsors, tiers::Tiers,
-    winners::Winners,
+    chefs::Chefs, details::Details, event_sales::EventSales, list::DuplicateEvent, part::Deleted, sponsors::Sponsors,
+    tiers::Tiers, winners::Winners,
 };
 use crate::{
     error::AppError,
@@ -103,16 +103,19 @@ pub async fn save_event(
     #[server(default)] active: String,
 ) -> Result<(), AppError> {
     let asking = super::asking(&slug).await?;
-    let form = model::EventForm {
-        title,
-        series,
-        description: description.replace("\r\n", "\n"),
-        venue_id: super::known(&venue)?,
-        starts: moment(&starts, "begins")?,
-        ends: moment(&ends, "ends")?,
-        active: !active.is_empty(),
-        version,
+    let (starts, ends, venue_id) = (moment(&starts), moment(&ends), super::known(&venue));
+    let wrong = [
+        (starts.is_none(), "starts", "Write the day and time at which it begins."),
+        (ends.is_none(), "ends", "Write the day and time at which it ends."),
+        (venue_id.is_err(), "venue", "Choose one of the venues."),
+    ];
+    let (Some(starts), Some(ends), Ok(venue_id)) = (starts, ends, venue_id) else {
+        let wrong = wrong.into_iter().filter(|(wrong, ..)| *wrong);
+        let errors = wrong.map(|(_, field, message)| model::FieldError::new(field, message)).collect();
+        return Err(backend::error::Error::Invalid(errors).into());
     };
+    let form =
+        model::EventForm { title, series, description, venue_id, starts, ends, active: !active.is_empty(), version };
     let id = super::known(&id)?;
     let event = backend::packs::events::manage::events::save(&asking.org, &asking.member, id, &form).await?;
     leptos_axum::redirect(&format!("/admin/{slug}/events/{event}?saved={}", version + 1));
@@ -121,10 +124,8 @@ pub async fn save_event(
 
 /// Day and time from a field; some browsers write seconds.
 #[cfg(feature = "ssr")]
-fn moment(text: &str, what: &str) -> Result<chrono::NaiveDateTime, AppError> {
-    chrono::NaiveDateTime::parse_from_str(text, FIELD)
-        .or_else(|_| chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S"))
-        .map_err(|_| AppError::Invalid(format!("Write the day and time at which it {what}.")))
+fn moment(text: &str) -> Option<chrono::NaiveDateTime> {
+    [FIELD, "%Y-%m-%dT%H:%M:%S"].iter().find_map(|form| chrono::NaiveDateTime::parse_from_str(text, form).ok())
 }
 
 /// Takes an event away; the list offers to bring it back.
@@ -219,7 +220,8 @@ pub fn EventPage() -> impl IntoView {
 fn Belongings(slug: Memo<String>, id: Memo<String>) -> impl IntoView {
     view! {
         <div class="mx-auto -mt-2 grid w-full max-w-6xl grid-cols-1 items-start gap-5 px-4 pb-7 sm:px-6 lg:grid-cols-2">
-            <div class="lg:col-span-2">
+            <div class="flex flex-col gap-5 lg:col-span-2">
+                <Deleted slug event=id />
                 <Tiers slug event=id />
             </div>
             <Sponsors slug event=id />

@@ -7,6 +7,8 @@ mod event_sales;
 mod inquiries;
 mod list;
 mod packages;
+mod part;
+mod records;
 mod sale;
 mod sales;
 mod sponsors;
@@ -18,7 +20,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 
 use crate::{
     error::AppError,
-    ui::{Glyph, Icon, Tab, Tabs},
+    ui::{Tab, Tabs},
 };
 
 pub use event::{EventPage, NewEventPage};
@@ -47,18 +49,17 @@ fn named<T: std::str::FromStr>(id: &str) -> Result<T, AppError> {
     id.parse().map_err(|_| crate::session::not_found())
 }
 
-/// An amount as people write it, in the minor unit.
+/// An amount as people write it, in the minor unit; what is none is no price.
 #[cfg(feature = "ssr")]
-fn amount(text: &str, field: &str) -> Result<i64, AppError> {
-    model::Money::read(text)
-        .ok_or_else(|| AppError::Invalid(format!("{field}: write an amount such as 8.50, not \u{201c}{text}\u{201d}.")))
+fn amount(text: &str) -> i64 {
+    model::Money::read(text).unwrap_or(-1)
 }
 
-/// A whole number as people write it.
+/// A whole number as people write it; what is none is no number of things.
 #[cfg(feature = "ssr")]
-fn number(text: &str, field: &str) -> Result<i64, AppError> {
+fn number(text: &str) -> i64 {
     let digits: String = text.trim().chars().filter(|letter| *letter != ',').collect();
-    digits.parse().map_err(|_| AppError::Invalid(format!("{field}: write a whole number, not \u{201c}{text}\u{201d}.")))
+    digits.parse().unwrap_or(-1)
 }
 
 /// An amount of the minor unit as it stands in a field.
@@ -84,26 +85,6 @@ where
             act(value);
         }
     });
-}
-
-/// Folds the forms of a group up and empties them: what was written in them is kept.
-#[cfg_attr(not(feature = "hydrate"), expect(unused_variables, reason = "only a browser folds"))]
-fn fold_up(group: &str) {
-    #[cfg(feature = "hydrate")]
-    {
-        use leptos::{wasm_bindgen::JsCast as _, web_sys::HtmlFormElement};
-
-        while let Ok(Some(record)) = document().query_selector(&format!("details[name='{group}'][open]")) {
-            if record.remove_attribute("open").is_err() {
-                return;
-            }
-            let form =
-                record.query_selector("form").ok().flatten().and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-            if let Some(form) = form {
-                form.reset();
-            }
-        }
-    }
 }
 
 /// How often an open page asks whether tickets were sold.
@@ -181,133 +162,6 @@ fn SeatBar(capacity: i64, sold: i64, held: i64) -> impl IntoView {
             </svg>
             <p class="muted text-xs tabular-nums">{told}</p>
         </div>
-    }
-    .into_any()
-}
-
-/// A record that folds out into its form; one of a group at a time, so that what is written in it is not lost beside another.
-#[component]
-fn Record(
-    /// Its group.
-    group: &'static str,
-    /// What it is called, for those who do not see the row.
-    #[prop(into)]
-    label: String,
-    /// Whether it can be edited.
-    may_write: bool,
-    /// The row.
-    row: AnyView,
-    /// The form.
-    children: Children,
-) -> impl IntoView {
-    if !may_write {
-        return view! { <li class="px-4 py-3 sm:px-5">{row}</li> }.into_any();
-    }
-    view! {
-        <li>
-            <details name=group class="group">
-                <summary class="flex cursor-pointer list-none items-center gap-3 px-4 py-3 hover:bg-base-200 sm:px-5">
-                    <div class="min-w-0 flex-1">{row}</div>
-                    <span class="link link-hover shrink-0 text-sm text-primary">
-                        <span class="group-open:hidden">"Edit"</span>
-                        <span class="hidden group-open:inline">"Close"</span>
-                        <span class="sr-only">{format!(" {label}")}</span>
-                    </span>
-                </summary>
-                <div class="border-t border-base-300 bg-base-200/40 px-4 py-4 sm:px-5">{children()}</div>
-            </details>
-        </li>
-    }
-    .into_any()
-}
-
-/// The line that folds out into the form of something new.
-#[component]
-fn NewRecord(
-    /// The group of the records.
-    group: &'static str,
-    /// What is added.
-    label: &'static str,
-    /// The form.
-    children: Children,
-) -> impl IntoView {
-    view! {
-        <li>
-            <details name=group>
-                <summary class="flex cursor-pointer list-none items-center gap-2 px-4 py-3 text-sm font-medium text-primary hover:bg-base-200 sm:px-5">
-                    <Icon glyph=Glyph::Plus class="size-4" />
-                    {label}
-                </summary>
-                <div class="border-t border-base-300 bg-base-200/40 px-4 py-4 sm:px-5">{children()}</div>
-            </details>
-        </li>
-    }
-    .into_any()
-}
-
-/// A labelled line of text in a form of which the page has several: `form` keeps their ids apart.
-#[component]
-fn Line(
-    /// Which form.
-    #[prop(into)]
-    form: String,
-    /// The field's name.
-    name: &'static str,
-    /// The label.
-    label: &'static str,
-    /// What it holds at first.
-    #[prop(into)]
-    value: String,
-    /// Whether the form may be sent without it.
-    #[prop(optional)]
-    optional: bool,
-    /// Which keys a telephone offers: `text`, `decimal`, `numeric`.
-    #[prop(default = "text")]
-    keys: &'static str,
-    /// What to enter.
-    #[prop(optional)]
-    hint: &'static str,
-    /// The id of a list of suggestions.
-    #[prop(optional)]
-    list: &'static str,
-) -> impl IntoView {
-    let id = format!("{name}-{form}");
-    view! {
-        <crate::ui::Field label id=id.clone() hint>
-            <input
-                class="input w-full"
-                id=id
-                name=name
-                inputmode=keys
-                value=value
-                autocomplete="off"
-                required=!optional
-                list=(!list.is_empty()).then_some(list)
-            />
-        </crate::ui::Field>
-    }
-    .into_any()
-}
-
-/// The button that keeps a record.
-#[component]
-fn Keep(label: &'static str, #[prop(into)] pending: Signal<bool>) -> impl IntoView {
-    view! {
-        <button class="btn btn-primary btn-sm self-end" type="submit" disabled=move || pending.get()>
-            {label}
-        </button>
-    }
-    .into_any()
-}
-
-/// The button that takes a record away.
-#[component]
-fn TakeAway(#[prop(into)] label: String) -> impl IntoView {
-    view! {
-        <button class="btn btn-ghost btn-sm" type="submit" aria-label=label>
-            <Icon glyph=Glyph::Trash class="size-4" />
-            "Delete"
-        </button>
     }
     .into_any()
 }

@@ -12,7 +12,10 @@ use crate::{
     error::AppError,
     moment::Moment,
     pages::{use_id, use_slug},
-    ui::{Badge, Card, Failure, Field, Glyph, Icon, Page, Problem, RelativeTime, SkeletonRows, Toasts, Tone, refusal},
+    ui::{
+        Badge, Card, Failure, Glyph, Icon, Page, Problem, RelativeTime, SaveForm, SkeletonRows, TextInput, Toasts,
+        Tone, refusal,
+    },
 };
 
 /// A sale with its history.
@@ -80,9 +83,13 @@ pub async fn refund_sale(
     #[server(default)] amount: String,
     #[server(default)] reason: String,
 ) -> Result<(), AppError> {
+    use backend::error::Error;
+
     let asking = super::asking(&slug).await?;
     let some = Some(amount.trim()).filter(|text| !text.is_empty());
-    let minor = some.map(|text| super::amount(text, "How much")).transpose()?;
+    let read =
+        |text| model::Money::read(text).ok_or_else(|| Error::field("amount", "Write an amount, for instance 8.50."));
+    let minor = some.map(read).transpose()?;
     let id = super::named(&id)?;
     Ok(backend::packs::events::orders::refund(&asking.org, &asking.member, id, minor, &reason).await?)
 }
@@ -269,22 +276,17 @@ fn History(history: Vec<(Moment, String)>, refunds: Vec<RefundLine>) -> impl Int
 #[component]
 fn GiveBack(slug: String, id: String, left: String, refund: ServerAction<RefundSale>) -> impl IntoView {
     let error = refusal(refund);
+    let hint = format!("Empty: all of the {left} that is left. Then the seats can be sold again.");
     view! {
         <Card title="Give money back">
-            <ActionForm action=refund attr:class="flex flex-col gap-4">
+            <SaveForm action=refund hidden=vec![("slug", slug), ("id", id)]>
                 <Problem error />
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=id />
-                <Field label="How much" id="amount" hint=format!("Empty: all of the {left} that is left. Then the seats can be sold again.")>
-                    <input class="input w-full" id="amount" name="amount" inputmode="decimal" autocomplete="off" placeholder=left.clone() />
-                </Field>
-                <Field label="Why" id="reason" hint="Only your team sees this.">
-                    <input class="input w-full" id="reason" name="reason" autocomplete="off" maxlength="200" />
-                </Field>
+                <TextInput label="How much" name="amount" keys="decimal" example=left.clone() optional=true hint />
+                <TextInput label="Why" name="reason" longest=200 optional=true hint="Only your team sees this." />
                 <button class="btn btn-primary self-end" type="submit" disabled=move || refund.pending().get()>
                     "Give back"
                 </button>
-            </ActionForm>
+            </SaveForm>
         </Card>
     }
     .into_any()

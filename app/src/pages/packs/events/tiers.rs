@@ -1,15 +1,15 @@
 //! The tickets of an event: kinds, prices, and how many are sold, held and left.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
+use model::EventPart;
 use serde::{Deserialize, Serialize};
 
-use super::{Keep, Line, NewRecord, Record, SeatBar, TakeAway, after, fold_up, when_sold, written};
-use crate::{
-    error::AppError,
-    ui::{Card, Problem, Toasts, refusal},
+use super::{
+    SeatBar,
+    records::{Drawn, Record, Records, Words},
+    when_sold, written,
 };
-
-const GROUP: &str = "tiers";
+use crate::{error::AppError, ui::TextInput};
 
 /// The tickets of an event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,9 +48,9 @@ pub async fn save_tier(
     let form = model::TierForm {
         kind,
         description,
-        price_minor: super::amount(&price, "Price in advance")?,
-        gate_price_minor: super::amount(&gate_price, "Price at the gate")?,
-        capacity: super::number(&capacity, "How many there are")?,
+        price_minor: super::amount(&price),
+        gate_price_minor: super::amount(&gate_price),
+        capacity: super::number(&capacity),
         sort,
         version,
     };
@@ -59,92 +59,33 @@ pub async fn save_tier(
     Ok(())
 }
 
-/// Takes a kind of ticket away of which none was ordered.
-#[server(prefix = "/rpc")]
-pub async fn delete_tier(slug: String, event: String, id: String) -> Result<model::TierForm, AppError> {
-    let asking = super::asking(&slug).await?;
-    let (event, id) = (super::named(&event)?, super::named(&id)?);
-    Ok(backend::packs::events::manage::tiers::delete(&asking.org, &asking.member, event, id).await?)
-}
+const WORDS: Words = Words {
+    title: "Tickets",
+    none: "No tickets yet: callers can hear of the event, but not buy.",
+    add: "Add a kind of ticket",
+    save: "Save ticket",
+    saved: "Saved. The next caller who asks hears it.",
+};
 
 /// The tickets of an event.
 #[component]
 pub fn Tiers(slug: Memo<String>, event: Memo<String>) -> impl IntoView {
     let data = Resource::new_blocking(move || (slug.get(), event.get()), |(slug, event)| load_tiers(slug, event));
     let save = ServerAction::<SaveTier>::new();
-    let delete = ServerAction::<DeleteTier>::new();
-    let toasts = Toasts::here();
-    let again = Callback::new(move |form: model::TierForm| {
-        save.dispatch(SaveTier {
-            slug: slug.get_untracked(),
-            event: event.get_untracked(),
-            id: String::new(),
-            version: 0,
-            sort: form.sort,
-            price: written(form.price_minor),
-            gate_price: written(form.gate_price_minor),
-            capacity: form.capacity.to_string(),
-            kind: form.kind,
-            description: form.description,
-        });
-    });
-    after(save, move |()| {
-        fold_up(GROUP);
-        toasts.say("Saved. The next caller who asks hears it.");
-        data.refetch();
-    });
-    after(delete, move |form| {
-        fold_up(GROUP);
-        data.refetch();
-        let text = format!("The {} tickets are deleted.", form.kind);
-        toasts.say_with_undo(text, Callback::new(move |()| again.run(form.clone())));
-    });
     when_sold(slug, move || data.refetch());
-    let (kept, deleted) = (refusal(save), refusal(delete));
-    let error = Signal::derive(move || kept.get().or_else(|| deleted.get()));
-    view! {
-        <Card title="Tickets" class="">
-            <Problem error />
-            <Transition fallback=|| view! { <div class="skeleton m-4 h-12"></div> }>
-                {move || Suspend::new(async move {
-                    data.await.ok().map(|data| {
-                        let may_write = data.may_write;
-                        let (slug, event) = (slug.get_untracked(), event.get_untracked());
-                        let next = data.tiers.iter().map(|tier| tier.form.sort + 1).max().unwrap_or(1);
-                        let none = data.tiers.is_empty().then(|| view! {
-                            <li class="muted px-4 py-3 text-sm sm:px-5">"No tickets yet: callers can hear of the event, but not buy."</li>
-                        });
-                        let sign = data.sign;
-                        let rows = data.tiers.into_iter().map(|tier| {
-                            view! { <Tier tier sign=sign.clone() slug=slug.clone() event=event.clone() save delete may_write /> }
-                        }).collect_view();
-                        let blank = may_write.then(|| view! {
-                            <NewRecord group=GROUP label="Add a kind of ticket">
-                                <TierFields slug=slug.clone() event=event.clone() id=String::new()
-                                    form=model::TierForm { sort: next, ..Default::default() } save />
-                            </NewRecord>
-                        });
-                        view! { <ul class="divide-y divide-base-300">{none} {rows} {blank}</ul> }
-                    })
-                })}
-            </Transition>
-        </Card>
-    }
-    .into_any()
+    let draw = |data: TiersData| {
+        let next = data.tiers.iter().map(|tier| tier.form.sort + 1).max().unwrap_or(1);
+        Drawn {
+            may_write: data.may_write,
+            records: data.tiers.into_iter().map(|tier| record(tier, &data.sign)).collect(),
+            blank: fields(String::new(), model::TierForm { sort: next, ..Default::default() }, ().into_any()),
+        }
+    };
+    view! { <Records part=EventPart::Tier words=WORDS slug event data save draw /> }
 }
 
-#[component]
-fn Tier(
-    tier: model::TierRow,
-    sign: String,
-    slug: String,
-    event: String,
-    save: ServerAction<SaveTier>,
-    delete: ServerAction<DeleteTier>,
-    may_write: bool,
-) -> impl IntoView {
-    let id = tier.id.to_string();
-    let form = tier.form.clone();
+fn record(tier: model::TierRow, sign: &str) -> Record {
+    let form = tier.form;
     let price = format!("{sign}{}", written(form.price_minor));
     let gate = format!("{sign}{} at the gate", written(form.gate_price_minor));
     let row = view! {
@@ -159,53 +100,32 @@ fn Tier(
             </div>
             <SeatBar capacity=form.capacity sold=tier.sold held=tier.held />
         </div>
-    }
-    .into_any();
-    let label = form.kind.clone();
-    view! {
-        <Record group=GROUP label may_write row>
-            <TierFields slug=slug.clone() event=event.clone() id=id.clone() form=form.clone() save />
-            <ActionForm action=delete>
-                <input type="hidden" name="slug" value=slug.clone() />
-                <input type="hidden" name="event" value=event.clone() />
-                <input type="hidden" name="id" value=id.clone() />
-                <TakeAway label=format!("Delete the {} tickets", form.kind) />
-            </ActionForm>
-        </Record>
-    }
-    .into_any()
+    };
+    fields(tier.id.to_string(), form, row.into_any())
 }
 
-#[component]
-fn TierFields(
-    slug: String,
-    event: String,
-    id: String,
-    form: model::TierForm,
-    save: ServerAction<SaveTier>,
-) -> impl IntoView {
+fn fields(id: String, form: model::TierForm, row: AnyView) -> Record {
     let known = !id.is_empty();
     let amount = move |minor: i64| if known { written(minor) } else { String::new() };
     let capacity = if known { form.capacity.to_string() } else { String::new() };
-    let at = format!("{GROUP}{id}");
-    view! {
-        <ActionForm action=save attr:class="flex flex-col gap-4">
-            <input type="hidden" name="slug" value=slug />
-            <input type="hidden" name="event" value=event />
-            <input type="hidden" name="id" value=id />
-            <input type="hidden" name="version" value=form.version />
-            <input type="hidden" name="sort" value=form.sort />
-            <div class="grid gap-4 sm:grid-cols-2">
-                <Line form=at.clone() name="kind" label="Kind" value=form.kind hint="As callers say it: VIP, GA" />
-                <Line form=at.clone() name="description" label="What it includes" value=form.description optional=true />
-            </div>
-            <div class="grid gap-4 sm:grid-cols-3">
-                <Line form=at.clone() name="price" label="Price in advance" value=amount(form.price_minor) keys="decimal" />
-                <Line form=at.clone() name="gate_price" label="Price at the gate" value=amount(form.gate_price_minor) keys="decimal" />
-                <Line form=at name="capacity" label="How many there are" value=capacity keys="numeric" />
-            </div>
-            <Keep label=if known { "Save ticket" } else { "Add ticket" } pending=save.pending() />
-        </ActionForm>
+    Record {
+        id,
+        label: form.kind.clone(),
+        row,
+        hidden: vec![("version", form.version.to_string()), ("sort", form.sort.to_string())],
+        fields: Box::new(move || {
+            view! {
+                <div class="grid gap-4 sm:grid-cols-2">
+                    <TextInput label="Kind" name="kind" value=form.kind hint="As callers say it: VIP, GA" />
+                    <TextInput label="What it includes" name="description" value=form.description optional=true />
+                </div>
+                <div class="grid gap-4 sm:grid-cols-3">
+                    <TextInput label="Price in advance" name="price" value=amount(form.price_minor) keys="decimal" />
+                    <TextInput label="Price at the gate" name="gate_price" value=amount(form.gate_price_minor) keys="decimal" />
+                    <TextInput label="How many there are" name="capacity" value=capacity keys="numeric" />
+                </div>
+            }
+            .into_any()
+        }),
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! `/admin/{org}/menu/extras`: what can be added to items or changed.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::MenuPart;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use crate::{
     fresh,
     pages::use_slug,
     ui::{
-        Badge, Card, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, Toasts, Tone,
-        refusal,
+        Badge, Card, EmptyState, Failure, Glyph, Page, Problem, SaveForm, SkeletonRows, TextInput, Tick, Toasts, Tone,
+        form::is_returned, refusal,
     },
 };
 
@@ -122,7 +122,6 @@ pub fn ExtrasPage() -> impl IntoView {
 #[component]
 fn Extras(data: ExtrasData, slug: String, save: ServerAction<SaveExtra>) -> impl IntoView {
     let ExtrasData { extras, currency, may_write } = data;
-    let sent = RwSignal::new(None::<String>);
     let count = extras.len();
     let empty = extras.is_empty().then(|| {
         let hint = "Add what callers ask for with an item, for instance oat milk.";
@@ -133,14 +132,14 @@ fn Extras(data: ExtrasData, slug: String, save: ServerAction<SaveExtra>) -> impl
         .enumerate()
         .map(|(at, extra)| {
             let (slug, currency) = (slug.clone(), currency.clone());
-            view! { <Row extra at count slug currency save sent may_write /> }
+            view! { <Row extra at count slug currency save may_write /> }
         })
         .collect_view();
     let new = may_write.then(|| {
         let extra = ExtraLine { active: true, ..ExtraLine::default() };
         view! {
             <Card title="New extra">
-                <Fields extra slug=slug.clone() currency=currency.clone() save sent />
+                <Fields extra slug=slug.clone() currency=currency.clone() save />
             </Card>
         }
     });
@@ -161,10 +160,10 @@ fn Row(
     slug: String,
     currency: String,
     save: ServerAction<SaveExtra>,
-    sent: RwSignal<Option<String>>,
     may_write: bool,
 ) -> impl IntoView {
     let ExtraLine { id, name, price, allergens, active, .. } = extra.clone();
+    let own = id.clone();
     let off = (!active).then(|| view! { <Badge text="Not offered" tone=Tone::Plain /> });
     let contains = (!allergens.is_empty())
         .then(|| view! { <span class="muted block text-xs">{format!("Contains {allergens}")}</span> });
@@ -176,15 +175,16 @@ fn Row(
             </div>
         }
     });
+    let open = is_returned::<SaveExtra>(&[("id", own)]);
     let change = may_write.then(|| {
         let label = format!("Change {name}");
         view! {
-            <details class="w-full text-sm">
+            <details class="w-full text-sm" open=open>
                 <summary class="link cursor-pointer" aria-label=label>
                     "Change"
                 </summary>
                 <div class="pt-3 pb-2">
-                    <Fields extra slug=slug.clone() currency=currency.clone() save sent />
+                    <Fields extra slug=slug.clone() currency=currency.clone() save />
                 </div>
             </details>
         }
@@ -206,51 +206,24 @@ fn Row(
 }
 
 #[component]
-fn Fields(
-    extra: ExtraLine,
-    slug: String,
-    currency: String,
-    save: ServerAction<SaveExtra>,
-    sent: RwSignal<Option<String>>,
-) -> impl IntoView {
+fn Fields(extra: ExtraLine, slug: String, currency: String, save: ServerAction<SaveExtra>) -> impl IntoView {
     let ExtraLine { id, name, price, allergens, active, version } = extra;
-    // The form that was sent shows what is wrong with it.
-    let (own, refused) = (id.clone(), refusal(save));
-    let error = Signal::derive(move || refused.get().filter(|_| sent.read().as_ref() == Some(&own)));
-    let sending = id.clone();
-    let key = StoredValue::new(if id.is_empty() { "new".to_owned() } else { id.clone() });
-    let of = move |field: &str| key.with_value(|key| format!("{field}-{key}"));
+    let key = if id.is_empty() { "new".to_owned() } else { id.clone() };
+    let hidden = vec![("slug", slug), ("id", id), ("version", version.to_string())];
     view! {
-        <ActionForm action=save on:submit:capture=move |_| sent.set(Some(sending.clone()))>
-            <div class="flex flex-col gap-3">
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=id />
-                <input type="hidden" name="version" value=version.to_string() />
-                <div class="grid gap-3 sm:grid-cols-[2fr_1fr_2fr]">
-                    <Field label="Name" id=of("name")>
-                        <input class="input w-full" id=of("name") name="name" value=name maxlength="60" autocomplete="off" required />
-                        <FieldProblem error name="name" />
-                    </Field>
-                    <Field label=format!("Price ({currency})") id=of("price")>
-                        <input class="input w-full" id=of("price") name="price" value=price inputmode="decimal" maxlength="14" autocomplete="off" required />
-                        <FieldProblem error name="price" />
-                    </Field>
-                    <Field label="Allergens, with commas between" id=of("allergens")>
-                        <input class="input w-full" id=of("allergens") name="allergens" value=allergens autocomplete="off" />
-                        <FieldProblem error name="allergens" />
-                    </Field>
-                </div>
-                <div class="flex items-center justify-between gap-3">
-                    <label class="flex items-center gap-2">
-                        <input class="checkbox checkbox-sm" type="checkbox" name="active" value="true" checked=active />
-                        "Offered"
-                    </label>
-                    <button class="btn btn-primary btn-sm" type="submit">
-                        {if version == 0 { "Add" } else { "Save" }}
-                    </button>
-                </div>
+        <SaveForm action=save hidden key class="flex flex-col gap-3">
+            <div class="grid gap-3 sm:grid-cols-[2fr_1fr_2fr]">
+                <TextInput label="Name" name="name" value=name longest=60 />
+                <TextInput label=format!("Price ({currency})") name="price" value=price keys="decimal" longest=14 />
+                <TextInput label="Allergens, with commas between" name="allergens" value=allergens optional=true />
             </div>
-        </ActionForm>
+            <div class="flex items-center justify-between gap-3">
+                <Tick name="active" checked=active label="Offered" class="checkbox checkbox-sm" />
+                <button class="btn btn-primary btn-sm" type="submit">
+                    {if version == 0 { "Add" } else { "Save" }}
+                </button>
+            </div>
+        </SaveForm>
     }
     .into_any()
 }

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     error::AppError,
-    format::raw_text,
     pages::{use_id, use_slug},
-    ui::{Card, Failure, Field, FieldProblem, Page, Problem, SaveButton, SkeletonRows, TextInput, refusal},
+    ui::{
+        Card, Choice, Control, Failure, FieldProblem, Page, Problem, SaveButton, SaveForm, SkeletonRows, TextArea,
+        TextInput, Tick,
+        form::{ticked, typed},
+        refusal,
+    },
     unsaved,
 };
 
@@ -102,7 +106,7 @@ pub async fn save_item(
     slug: String,
     #[server(default)] id: String,
     version: i64,
-    category_id: String,
+    #[server(default)] category_id: String,
     #[server(default)] name: String,
     #[server(default)] description: String,
     #[server(default)] allergens: String,
@@ -121,9 +125,11 @@ pub async fn save_item(
     };
     let filled = sizes.into_iter().filter(|size| !size.name.trim().is_empty() || !size.price.trim().is_empty());
     let form = model::ItemForm {
-        category_id: category_id.parse().map_err(|_| session::not_found())?,
+        category_id: category_id
+            .parse()
+            .map_err(|_| backend::error::Error::field("category_id", "Choose one of the categories."))?,
         name,
-        description: description.replace("\r\n", "\n"),
+        description,
         allergens: allergens.split(',').map(str::to_owned).collect(),
         sizes: filled.map(size).collect(),
         modifiers: extras.keys().filter_map(|key| key.strip_prefix(EXTRA)?.parse().ok()).collect(),
@@ -170,11 +176,6 @@ fn Editor(data: ItemData, slug: String) -> impl IntoView {
     let action = ServerAction::<SaveItem>::new();
     let error = refusal(action);
     let dirty = unsaved::guard();
-    Effect::new(move |_| {
-        if error.get().is_some() {
-            dirty.set(true);
-        }
-    });
     let back = format!("/admin/{slug}/menu");
     let actions = move || {
         view! {
@@ -186,52 +187,39 @@ fn Editor(data: ItemData, slug: String) -> impl IntoView {
     };
     let title = if data.id.is_empty() { "New item".to_owned() } else { data.name.clone() };
     let may_write = data.may_write;
+    let hidden = vec![("slug", slug), ("id", data.id), ("version", data.version.to_string())];
     view! {
         <Page title lead="What callers hear when they ask for it." actions=actions.into()>
-            <ActionForm action on:submit:capture=move |_| dirty.set(false) on:input=move |_| dirty.set(true)>
+            <SaveForm action hidden dirty class="">
                 <fieldset class="flex flex-col gap-5" disabled=!may_write>
                     <legend class="sr-only">"The item"</legend>
                     <Problem error />
-                    <input type="hidden" name="slug" value=slug />
-                    <input type="hidden" name="id" value=data.id />
-                    <input type="hidden" name="version" value=data.version.to_string() />
                     <Card>
                         <div class="flex flex-col gap-4">
                             <div class="grid gap-4 sm:grid-cols-2">
-                                <div class="flex flex-col gap-1.5">
-                                    <TextInput label="Name" name="name" value=data.name hint="As a caller asks for it" />
-                                    <FieldProblem error name="name" />
-                                </div>
-                                <div class="flex flex-col gap-1.5">
-                                    <Category categories=data.categories chosen=data.category />
-                                    <FieldProblem error name="category_id" />
-                                </div>
+                                <TextInput label="Name" name="name" value=data.name hint="As a caller asks for it" />
+                                <Choice label="Category" name="category_id" options=data.categories chosen=data.category />
                             </div>
-                            <Field label="Description" id="description" hint="A sentence or two, read aloud to callers who want to know more">
-                                <textarea class="textarea w-full" id="description" name="description" rows="2" maxlength="400">
-                                    {raw_text(data.description)}
-                                </textarea>
-                            </Field>
-                            <FieldProblem error name="description" />
-                            <div class="flex flex-col gap-1.5">
-                                <TextInput
-                                    label="Allergens"
-                                    name="allergens"
-                                    value=data.allergens
-                                    hint="With commas between: milk, nuts, gluten. Callers with an allergy are told these."
-                                    optional=true
-                                />
-                                <FieldProblem error name="allergens" />
-                            </div>
-                            <label class="flex items-center gap-3">
-                                <input class="checkbox" type="checkbox" name="active" value="true" checked=data.active />
-                                <span>
-                                    "On the menu" <span class="muted block text-sm">"Without the tick callers are not told of it."</span>
-                                </span>
-                            </label>
+                            <TextArea
+                                label="Description"
+                                name="description"
+                                value=data.description
+                                rows=2
+                                longest=400
+                                optional=true
+                                hint="A sentence or two, read aloud to callers who want to know more"
+                            />
+                            <TextInput
+                                label="Allergens"
+                                name="allergens"
+                                value=data.allergens
+                                hint="With commas between: milk, nuts, gluten. Callers with an allergy are told these."
+                                optional=true
+                            />
+                            <Tick name="active" checked=data.active label="On the menu" hint="Without the tick callers are not told of it." />
                         </div>
                     </Card>
-                    <Sizes sizes=data.sizes currency=data.currency error />
+                    <Sizes sizes=data.sizes currency=data.currency />
                     <Extras extras=data.extras />
                     {may_write
                         .then(|| {
@@ -242,51 +230,33 @@ fn Editor(data: ItemData, slug: String) -> impl IntoView {
                             }
                         })}
                 </fieldset>
-            </ActionForm>
+            </SaveForm>
         </Page>
-    }
-    .into_any()
-}
-
-#[component]
-fn Category(categories: Vec<(String, String)>, chosen: String) -> impl IntoView {
-    let options = categories
-        .into_iter()
-        .map(|(id, name)| {
-            let selected = id == chosen;
-            view! {
-                <option value=id selected=selected>
-                    {name}
-                </option>
-            }
-        })
-        .collect_view();
-    view! {
-        <Field label="Category" id="category_id">
-            <select class="select w-full" id="category_id" name="category_id" required>
-                {options}
-            </select>
-        </Field>
     }
     .into_any()
 }
 
 /// The sizes, and two rows more, so that one can be added without scripts.
 #[component]
-fn Sizes(sizes: Vec<SizeLine>, currency: String, error: Signal<Option<AppError>>) -> impl IntoView {
+fn Sizes(sizes: Vec<SizeLine>, currency: String) -> impl IntoView {
+    let of = Control::named("sizes");
+    let (invalid, described) = (of.invalid(), of.described(false));
     let rows = (sizes.len() + 2).clamp(3, SIZES.max(sizes.len()));
     let rows = sizes.into_iter().chain(std::iter::repeat(SizeLine::default())).take(rows).enumerate();
     let rows = rows
         .map(|(at, size)| {
             let n = at + 1;
+            let field = |name: &str, kept: String| typed(&format!("sizes[{at}][{name}]"), kept);
             view! {
                 <li class="grid grid-cols-[minmax(0,3fr)_minmax(0,2fr)] gap-3">
-                    <input type="hidden" name=format!("sizes[{at}][id]") value=size.id />
+                    <input type="hidden" name=format!("sizes[{at}][id]") value=field("id", size.id) />
                     <input
                         class="input w-full"
                         name=format!("sizes[{at}][name]")
-                        value=size.name
+                        value=field("name", size.name)
                         aria-label=format!("Size {n}: name")
+                        aria-invalid=invalid
+                        aria-describedby=described
                         maxlength="40"
                         autocomplete="off"
                     />
@@ -294,8 +264,10 @@ fn Sizes(sizes: Vec<SizeLine>, currency: String, error: Signal<Option<AppError>>
                         <span class="muted">{currency.clone()}</span>
                         <input
                             name=format!("sizes[{at}][price]")
-                            value=size.price
+                            value=field("price", size.price)
                             aria-label=format!("Size {n}: price")
+                            aria-invalid=invalid
+                            aria-describedby=described
                             inputmode="decimal"
                             maxlength="14"
                             autocomplete="off"
@@ -315,7 +287,7 @@ fn Sizes(sizes: Vec<SizeLine>, currency: String, error: Signal<Option<AppError>>
                 <span>"Price"</span>
             </div>
             <ol class="flex flex-col gap-2">{rows}</ol>
-            <FieldProblem error name="sizes" />
+            <FieldProblem of />
         </Card>
     }
     .into_any()
@@ -329,9 +301,11 @@ fn Extras(extras: Vec<(String, String, bool)>) -> impl IntoView {
     let boxes = extras
         .into_iter()
         .map(|(id, name, goes)| {
+            let field = format!("extras[{EXTRA}{id}]");
+            let goes = ticked(&field, goes);
             view! {
                 <label class="flex items-center gap-2">
-                    <input class="checkbox checkbox-sm" type="checkbox" name=format!("extras[{EXTRA}{id}]") value="on" checked=goes />
+                    <input class="checkbox checkbox-sm" type="checkbox" name=field value="on" checked=goes />
                     {name}
                 </label>
             }

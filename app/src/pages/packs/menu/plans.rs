@@ -1,6 +1,6 @@
 //! `/admin/{org}/menu/plans`: subscriptions.
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use model::{MenuPart, PlanPeriod};
 use serde::{Deserialize, Serialize};
@@ -8,12 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::part::{DeleteButton, Deleted, MenuTabs, Order, Places, View};
 use crate::{
     error::AppError,
-    format::raw_text,
     fresh,
     pages::use_slug,
     ui::{
-        Badge, Card, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, Toasts, Tone,
-        refusal,
+        Badge, Card, Choice, EmptyState, Failure, Glyph, Page, Problem, SaveForm, SkeletonRows, TextArea, TextInput,
+        Tick, Toasts, Tone, form::is_returned, refusal,
     },
     words,
 };
@@ -79,7 +78,6 @@ pub async fn save_plan(
     let asking = session::member_with_pack(&slug, model::PackKey::Menu).await?;
     let known = if id.is_empty() { None } else { Some(id.parse().map_err(|_| session::not_found())?) };
     let price_minor = model::Money::read(&price).unwrap_or(-1);
-    let description = description.replace("\r\n", "\n");
     let form = model::PlanForm { name, description, price_minor, period, active, version };
     backend::packs::menu::manage::plans::save(&asking.org, &asking.member, known, &form).await?;
     Ok(())
@@ -123,7 +121,6 @@ pub fn PlansPage() -> impl IntoView {
 #[component]
 fn Plans(data: PlansData, slug: String, save: ServerAction<SavePlan>) -> impl IntoView {
     let PlansData { plans, currency, may_write } = data;
-    let sent = RwSignal::new(None::<String>);
     let count = plans.len();
     let empty = plans.is_empty().then(|| {
         let hint = "Add a plan, for instance a bag of beans each month. Callers who ask for subscriptions hear of it.";
@@ -134,7 +131,7 @@ fn Plans(data: PlansData, slug: String, save: ServerAction<SavePlan>) -> impl In
         .enumerate()
         .map(|(at, plan)| {
             let (slug, currency) = (slug.clone(), currency.clone());
-            view! { <Row plan at count slug currency save sent may_write /> }
+            view! { <Row plan at count slug currency save may_write /> }
         })
         .collect_view();
     let new = may_write.then(|| {
@@ -149,7 +146,7 @@ fn Plans(data: PlansData, slug: String, save: ServerAction<SavePlan>) -> impl In
         };
         view! {
             <Card title="New subscription">
-                <Fields plan slug=slug.clone() currency=currency.clone() save sent />
+                <Fields plan slug=slug.clone() currency=currency.clone() save />
             </Card>
         }
     });
@@ -170,10 +167,10 @@ fn Row(
     slug: String,
     currency: String,
     save: ServerAction<SavePlan>,
-    sent: RwSignal<Option<String>>,
     may_write: bool,
 ) -> impl IntoView {
     let PlanLine { id, name, description, price, period, active, .. } = plan.clone();
+    let own = id.clone();
     let off = (!active).then(|| view! { <Badge text="Not offered" tone=Tone::Plain /> });
     let tools = may_write.then(|| {
         view! {
@@ -183,15 +180,16 @@ fn Row(
             </div>
         }
     });
+    let open = is_returned::<SavePlan>(&[("id", own)]);
     let change = may_write.then(|| {
         let label = format!("Change {name}");
         view! {
-            <details class="w-full text-sm">
+            <details class="w-full text-sm" open=open>
                 <summary class="link cursor-pointer" aria-label=label>
                     "Change"
                 </summary>
                 <div class="pt-3 pb-2">
-                    <Fields plan slug=slug.clone() currency=currency.clone() save sent />
+                    <Fields plan slug=slug.clone() currency=currency.clone() save />
                 </div>
             </details>
         }
@@ -214,66 +212,26 @@ fn Row(
 }
 
 #[component]
-fn Fields(
-    plan: PlanLine,
-    slug: String,
-    currency: String,
-    save: ServerAction<SavePlan>,
-    sent: RwSignal<Option<String>>,
-) -> impl IntoView {
-    let PlanLine { id, name, description, price, period: chosen, active, version } = plan;
-    // The form that was sent shows what is wrong with it.
-    let (own, refused) = (id.clone(), refusal(save));
-    let error = Signal::derive(move || refused.get().filter(|_| sent.read().as_ref() == Some(&own)));
-    let sending = id.clone();
-    let key = StoredValue::new(if id.is_empty() { "new".to_owned() } else { id.clone() });
-    let of = move |field: &str| key.with_value(|key| format!("{field}-{key}"));
-    let option = |period: &PlanPeriod| {
-        view! {
-            <option value=period.as_str() selected=*period == chosen>
-                {words::period(*period)}
-            </option>
-        }
-    };
-    let periods = PlanPeriod::ALL.iter().map(option).collect_view();
+fn Fields(plan: PlanLine, slug: String, currency: String, save: ServerAction<SavePlan>) -> impl IntoView {
+    let PlanLine { id, name, description, price, period, active, version } = plan;
+    let key = if id.is_empty() { "new".to_owned() } else { id.clone() };
+    let hidden = vec![("slug", slug), ("id", id), ("version", version.to_string())];
+    let periods = PlanPeriod::ALL.iter().map(|it| (it.as_str().to_owned(), words::period(*it).to_owned())).collect();
     view! {
-        <ActionForm action=save on:submit:capture=move |_| sent.set(Some(sending.clone()))>
-            <div class="flex flex-col gap-3">
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=id />
-                <input type="hidden" name="version" value=version.to_string() />
-                <div class="grid gap-3 sm:grid-cols-[2fr_1fr_1fr]">
-                    <Field label="Name" id=of("name")>
-                        <input class="input w-full" id=of("name") name="name" value=name maxlength="80" autocomplete="off" required />
-                        <FieldProblem error name="name" />
-                    </Field>
-                    <Field label=format!("Price ({currency})") id=of("price")>
-                        <input class="input w-full" id=of("price") name="price" value=price inputmode="decimal" maxlength="14" autocomplete="off" required />
-                        <FieldProblem error name="price" />
-                    </Field>
-                    <Field label="Paid" id=of("period")>
-                        <select class="select w-full" id=of("period") name="period">
-                            {periods}
-                        </select>
-                    </Field>
-                </div>
-                <Field label="What comes with it" id=of("description")>
-                    <textarea class="textarea w-full" id=of("description") name="description" rows="2" maxlength="400">
-                        {raw_text(description)}
-                    </textarea>
-                    <FieldProblem error name="description" />
-                </Field>
-                <div class="flex items-center justify-between gap-3">
-                    <label class="flex items-center gap-2">
-                        <input class="checkbox checkbox-sm" type="checkbox" name="active" value="true" checked=active />
-                        "Offered"
-                    </label>
-                    <button class="btn btn-primary btn-sm" type="submit">
-                        {if version == 0 { "Add" } else { "Save" }}
-                    </button>
-                </div>
+        <SaveForm action=save hidden key class="flex flex-col gap-3">
+            <div class="grid gap-3 sm:grid-cols-[2fr_1fr_1fr]">
+                <TextInput label="Name" name="name" value=name longest=80 />
+                <TextInput label=format!("Price ({currency})") name="price" value=price keys="decimal" longest=14 />
+                <Choice label="Paid" name="period" options=periods chosen=period.as_str() />
             </div>
-        </ActionForm>
+            <TextArea label="What comes with it" name="description" value=description rows=2 longest=400 optional=true />
+            <div class="flex items-center justify-between gap-3">
+                <Tick name="active" checked=active label="Offered" class="checkbox checkbox-sm" />
+                <button class="btn btn-primary btn-sm" type="submit">
+                    {if version == 0 { "Add" } else { "Save" }}
+                </button>
+            </div>
+        </SaveForm>
     }
     .into_any()
 }

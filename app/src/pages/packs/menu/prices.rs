@@ -1,7 +1,7 @@
 //! `/admin/{org}/menu/prices`: changing many prices at once, after looking at what would become of them.
 
 use leptos::{form::ActionForm, prelude::*};
-use leptos_router::{components::Form, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use serde::{Deserialize, Serialize};
 
 use super::part::{MenuTabs, View};
@@ -10,8 +10,7 @@ use crate::{
     format,
     pages::use_slug,
     ui::{
-        Card, DataTable, EmptyState, Failure, Field, FieldProblem, Glyph, Page, Problem, SkeletonRows, TextInput,
-        refusal,
+        AskForm, Card, Choice, DataTable, EmptyState, Failure, Glyph, Page, Problem, SkeletonRows, TextInput, refusal,
     },
 };
 
@@ -52,7 +51,9 @@ pub struct Preview {
 impl Wish {
     /// The change that is meant.
     fn change(&self) -> Result<model::PriceChange, AppError> {
-        let wrong = |message: &str| AppError::Fields(vec![model::FieldError::new("value", message)]);
+        use backend::error::Error;
+
+        let wrong = |message: &str| Error::field("value", message);
         let category = (!self.category.is_empty()).then(|| self.category.parse()).transpose();
         let number = self.value.trim().trim_start_matches('+').trim_end_matches('%');
         let step = if self.by == "amount" {
@@ -65,7 +66,7 @@ impl Wish {
                 .ok_or_else(|| wrong("Write a number, for instance 5 or -2.5."))?
         };
         Ok(model::PriceChange {
-            category: category.map_err(|_| crate::session::not_found())?,
+            category: category.map_err(|_| Error::field("category", "Choose one of the categories."))?,
             step,
             round_to: self.round.parse().unwrap_or(5),
         })
@@ -158,45 +159,20 @@ fn Loaded(data: PricesData, wish: Wish, slug: String) -> impl IntoView {
 #[component]
 fn Asking(categories: Vec<(String, String)>, wish: Wish, refused: Option<AppError>) -> impl IntoView {
     let error = Signal::stored(refused);
-    let option = |(value, name): (String, String), chosen: &str| {
-        let selected = value == chosen;
-        view! {
-            <option value=value selected=selected>
-                {name}
-            </option>
-        }
-    };
-    let all = std::iter::once((String::new(), "The whole menu".to_owned()));
-    let categories = all.chain(categories).map(|it| option(it, &wish.category)).collect_view();
-    let by = [("percent", "percent"), ("amount", "an amount")];
-    let by = by.map(|(value, name)| option((value.into(), name.into()), &wish.by)).into_iter().collect_view();
-    let round = [("5", "5 cents"), ("10", "10 cents"), ("1", "Do not round")];
-    let round = round.map(|(value, name)| option((value.into(), name.into()), &wish.round)).into_iter().collect_view();
+    let named = |(value, name): (&str, &str)| (value.to_owned(), name.to_owned());
+    let categories = std::iter::once(named(("", "The whole menu"))).chain(categories).collect();
+    let by = [("percent", "percent"), ("amount", "an amount")].map(named).into();
+    let round = [("5", "5 cents"), ("10", "10 cents"), ("1", "Do not round")].map(named).into();
     view! {
         <Card>
-            <Form method="GET" action="">
+            <AskForm error>
                 <div class="flex flex-col gap-4">
                     <Problem error />
                     <div class="grid items-start gap-4 sm:grid-cols-2 lg:grid-cols-4">
-                        <Field label="What changes" id="category">
-                            <select class="select w-full" id="category" name="category">
-                                {categories}
-                            </select>
-                        </Field>
-                        <Field label="By" id="by">
-                            <select class="select w-full" id="by" name="by">
-                                {by}
-                            </select>
-                        </Field>
-                        <div class="flex flex-col gap-1.5">
-                            <TextInput label="How much" name="value" value=wish.value hint="5 is dearer, -5 is cheaper" />
-                            <FieldProblem error name="value" />
-                        </div>
-                        <Field label="Round to" id="round">
-                            <select class="select w-full" id="round" name="round">
-                                {round}
-                            </select>
-                        </Field>
+                        <Choice label="What changes" name="category" options=categories chosen=wish.category />
+                        <Choice label="By" name="by" options=by chosen=wish.by />
+                        <TextInput label="How much" name="value" value=wish.value hint="5 is dearer, -5 is cheaper" />
+                        <Choice label="Round to" name="round" options=round chosen=wish.round />
                     </div>
                     <div class="flex justify-end">
                         <button class="btn" type="submit">
@@ -204,7 +180,7 @@ fn Asking(categories: Vec<(String, String)>, wish: Wish, refused: Option<AppErro
                         </button>
                     </div>
                 </div>
-            </Form>
+            </AskForm>
         </Card>
     }
     .into_any()

@@ -1,13 +1,13 @@
 //! A category of the menu and the rows of its items.
 
-use leptos::{ev, form::ActionForm, prelude::*};
+use leptos::{ev, prelude::*};
 use model::MenuPart;
 
 use super::{
     CategoryLine, ItemLine, SaveCategory,
     part::{DeleteButton, Order, Places},
 };
-use crate::ui::{Badge, Glyph, Icon, Tone};
+use crate::ui::{Badge, Glyph, Icon, SaveForm, TextInput, Tone, form::is_returned};
 
 /// A category.
 #[component]
@@ -67,19 +67,20 @@ pub fn Section(
 
 #[component]
 fn Rename(slug: String, id: String, name: String, version: i64, save: ServerAction<SaveCategory>) -> impl IntoView {
-    let label = format!("New name for {name}");
+    let key = id.clone();
+    let hidden = vec![("slug", slug), ("id", id), ("version", version.to_string())];
+    let open = is_returned::<SaveCategory>(&hidden);
     view! {
-        <details class="text-sm open:w-full open:pb-2">
+        <details class="text-sm open:w-full open:pb-2" open=open>
             <summary class="btn btn-ghost btn-sm list-none">"Rename"</summary>
-            <ActionForm action=save attr:class="mt-2 flex gap-2">
-                <input type="hidden" name="slug" value=slug />
-                <input type="hidden" name="id" value=id />
-                <input type="hidden" name="version" value=version.to_string() />
-                <input class="input input-sm min-w-0 flex-1" name="name" aria-label=label value=name maxlength="60" autocomplete="off" required />
-                <button class="btn btn-primary btn-sm" type="submit">
+            <SaveForm action=save hidden key class="mt-2 flex items-end gap-2">
+                <div class="min-w-0 flex-1">
+                    <TextInput label=format!("New name for {name}") name="name" value=name longest=60 />
+                </div>
+                <button class="btn btn-primary" type="submit">
                     "Save"
                 </button>
-            </ActionForm>
+            </SaveForm>
         </details>
     }
     .into_any()

@@ -161,10 +161,10 @@ struct TierRow {
 macro_rules! select {
     ($rest:literal) => {
         sql!(concat!(
-            "select e.id, e.title, e.series, e.description, e.starts_at, e.ends_at, e.venue_id,
+            "select e.id, e.title, e.series, e.description, e.starts_at, e.ends_at, v.id as venue_id,
                     v.name as venue_name, v.street, v.city, v.region, v.directions
                from events e
-               left join venues v on v.id = e.venue_id and v.org_id = e.org_id
+               left join venues v on v.id = e.venue_id and v.org_id = e.org_id and v.deleted_at is null
               where e.org_id = $1 ",
             $rest,
             " order by e.starts_at, e.id"
@@ -196,7 +196,7 @@ async fn with_tiers(org: &Org, rows: Vec<EventRow>) -> DbResult<Vec<Event>> {
                 "select id, event_id, kind, description, price_minor, gate_price_minor,
                         capacity - sold - held as left_over
                    from ticket_tiers
-                  where org_id = $1
+                  where org_id = $1 and deleted_at is null
                   order by event_id, sort, kind"
             ),
             args![],
@@ -244,13 +244,17 @@ pub async fn upcoming(org: &Org, now: DateTime<Utc>) -> DbResult<Vec<Event>> {
 
 /// Who pays for an event.
 pub async fn sponsors(org: &Org, event: EventId) -> DbResult<Vec<Sponsor>> {
-    org.all(sql!("select name, level from sponsors where org_id = $1 and event_id = $2 order by id"), args![event])
-        .await
+    let sql =
+        sql!("select name, level from sponsors where org_id = $1 and event_id = $2 and deleted_at is null order by id");
+    org.all(sql, args![event]).await
 }
 
 /// Who cooks at an event.
 pub async fn chefs(org: &Org, event: EventId) -> DbResult<Vec<Chef>> {
-    let sql = sql!("select name, restaurant, dish from chefs where org_id = $1 and event_id = $2 order by name, id");
+    let sql = sql!(
+        "select name, restaurant, dish from chefs
+          where org_id = $1 and event_id = $2 and deleted_at is null order by name, id"
+    );
     org.all(sql, args![event]).await
 }
 
@@ -260,7 +264,7 @@ pub async fn winners(org: &Org, event: EventId) -> DbResult<Vec<Winner>> {
         sql!(
             "select place, category, chef, restaurant, dish
                from winners
-              where org_id = $1 and event_id = $2
+              where org_id = $1 and event_id = $2 and deleted_at is null
               order by place, id"
         ),
         args![event],
@@ -284,7 +288,7 @@ pub async fn packages(org: &Org) -> DbResult<Vec<Package>> {
             sql!(
                 "select id, level, price_minor, benefits, slots_left
                    from sponsor_packages
-                  where org_id = $1
+                  where org_id = $1 and deleted_at is null
                   order by sort, level"
             ),
             args![],

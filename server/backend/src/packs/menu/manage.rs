@@ -13,7 +13,7 @@ pub mod prices;
 use crate::{
     db::DbError,
     error::Error,
-    packs::editing::{Check, missed, note, note_change},
+    packs::editing::{Check, missed, note, note_change, one_line},
 };
 
 /// What an item may cost, in minor units.
@@ -25,7 +25,7 @@ const NO_PRICE: &str = "Write a price, for instance 4.50.";
 /// Allergens without blanks and doubles. They are read aloud, so there are few.
 fn allergens(check: &mut Check, entered: &[String]) -> Vec<String> {
     let mut allergens: Vec<String> = Vec::new();
-    for allergen in entered.iter().map(|it| it.trim().to_lowercase()).filter(|it| !it.is_empty()) {
+    for allergen in entered.iter().map(|it| one_line(it).to_lowercase()).filter(|it| !it.is_empty()) {
         if !allergens.contains(&allergen) {
             allergens.push(allergen);
         }

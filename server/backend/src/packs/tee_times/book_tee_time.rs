@@ -69,7 +69,9 @@ impl Write for Arguments {
         let time = time(&self.time)?;
         let day = find::day(call, course, &self.date).await?;
         let line = day.line(call, time, players)?;
-        let Some(price) = line.price else { return Err(ToolError::told("not_available", "Nobody plays at that time.")) };
+        let Some(price) = line.price else {
+            return Err(ToolError::told("not_available", "Nobody plays at that time."));
+        };
         let quote = Quote {
             course: day.course.id,
             capacity: line.capacity,

@@ -59,7 +59,8 @@ impl Write for Arguments {
     }
 
     async fn commit(quote: &Quote, agreement: &Agreement<'_>, tx: &mut OrgTx) -> Result<Made, ToolError> {
-        let meanwhile = || ToolError::told("changed", "That reservation was changed a moment ago. Shall I look it up again?");
+        let meanwhile =
+            || ToolError::told("changed", "That reservation was changed a moment ago. Shall I look it up again?");
         let found = reservations::get_in(tx, quote.reservation).await?.filter(|it| it.version == quote.version);
         let old = found.ok_or_else(meanwhile)?;
         if !reservations::cancel(tx, agreement.now, "Aida", &old).await? {

@@ -82,7 +82,10 @@ pub fn heard(text: &str) -> Option<String> {
             digits.push(digit);
         } else if let Some(letter) = letter(word) {
             // A word after its letter ("H, hotel") says it again.
-            if word.len() > 1 && letters.ends_with(letter) && words.get(at.wrapping_sub(1)).is_some_and(|it| it.len() == 1) {
+            if word.len() > 1
+                && letters.ends_with(letter)
+                && words.get(at.wrapping_sub(1)).is_some_and(|it| it.len() == 1)
+            {
                 continue;
             }
             letters.push(letter);

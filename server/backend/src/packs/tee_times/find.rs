@@ -67,7 +67,9 @@ pub async fn course(call: &ToolCall<'_>, named: Option<&str>) -> Result<Course, 
         let first = all.into_iter().next();
         return first.ok_or_else(|| ToolError::told("no_course", "I am sorry, there are no tee times on this line."));
     };
-    let fits = |course: &&Course| heard::fit(&named, &heard::words(&format!("{} {} holes", course.name, course.holes))).covered;
+    let fits = |course: &&Course| {
+        heard::fit(&named, &heard::words(&format!("{} {} holes", course.name, course.holes))).covered
+    };
     let best = all.iter().map(|course| (fits(&course), course)).max_by(|a, b| a.0.total_cmp(&b.0));
     match best {
         Some((score, course)) if score > 0.0 => Ok(course.clone()),
@@ -95,7 +97,10 @@ pub async fn day(call: &ToolCall<'_>, course: Course, text: &str) -> Result<Day,
     let conditions = sheet::conditions(call.org, date, call.now).await?;
     if conditions.closed {
         let name = conditions.holiday.as_ref().map_or_else(String::new, |name| format!(", {name}"));
-        let say = format!("The course is closed on {}{name}. Which other day would suit you?", speech::date(date, call.today()));
+        let say = format!(
+            "The course is closed on {}{name}. Which other day would suit you?",
+            speech::date(date, call.today())
+        );
         return Err(ToolError::told("closed", say));
     }
     let mut lines = sheet::day(call.org, &course, date, &conditions).await?;
@@ -168,7 +173,8 @@ pub fn players(course: &Course, players: i64) -> Result<i64, ToolError> {
 /// The reservation that a caller may change: whoever calls from its number with its code, or knows code and name.
 pub async fn reservation(call: &ToolCall<'_>, said: &str, name: Option<&str>) -> Result<Reservation, ToolError> {
     let Some(code) = code::heard(said) else {
-        let say = "I did not get that code right. It is two letters and five digits. Could you say it once more, slowly?";
+        let say =
+            "I did not get that code right. It is two letters and five digits. Could you say it once more, slowly?";
         return Err(ToolError::told("code", say).with("field", "confirmationCode"));
     };
     let found = reservations::by_code(call.org, &code).await?;

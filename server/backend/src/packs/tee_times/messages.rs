@@ -24,7 +24,8 @@ pub async fn moved(org: &Org, tx: &mut OrgTx, it: &Reservation, now: DateTime<Ut
 
 /// The cancellation. Whether there is a number to text.
 pub async fn cancelled(org: &Org, tx: &mut OrgTx, it: &Reservation, now: DateTime<Utc>) -> Result<bool, ToolError> {
-    let body = format!("{}: your tee time on {} ({}) is cancelled.", org.name(), when(org, it), code::written(&it.code));
+    let body =
+        format!("{}: your tee time on {} ({}) is cancelled.", org.name(), when(org, it), code::written(&it.code));
     text(tx, it, "cancelled", body, now).await
 }
 
@@ -37,7 +38,13 @@ fn when(org: &Org, it: &Reservation) -> String {
     org.local(it.starts_at).format("%a, %b %-d, %-I:%M %p").to_string()
 }
 
-async fn text(tx: &mut OrgTx, it: &Reservation, what: &str, body: String, now: DateTime<Utc>) -> Result<bool, ToolError> {
+async fn text(
+    tx: &mut OrgTx,
+    it: &Reservation,
+    what: &str,
+    body: String,
+    now: DateTime<Utc>,
+) -> Result<bool, ToolError> {
     let Some(phone) = &it.phone else { return Ok(false) };
     let new = NewMessage {
         to: Recipient::Phone(phone.clone()),

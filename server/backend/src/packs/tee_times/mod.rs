@@ -11,6 +11,7 @@ mod cancel_reservation;
 pub mod code;
 pub mod courses;
 mod find;
+pub mod manage;
 mod messages;
 mod modify_reservation;
 pub mod reservations;

@@ -65,7 +65,10 @@ impl Write for Arguments {
         }
         let all = courses::all(call.org).await?;
         let Some(course) = all.into_iter().find(|course| course.id == old.course) else {
-            return Err(ToolError::told("no_course", "That course is not played any more. The pro shop will help you."));
+            return Err(ToolError::told(
+                "no_course",
+                "That course is not played any more. The pro shop will help you.",
+            ));
         };
         let players = find::players(&course, many.unwrap_or(old.players))?;
         let local = call.org.local(old.starts_at);
@@ -107,7 +110,8 @@ impl Write for Arguments {
             speech::time(time),
             speech::price(price),
         );
-        let asked = json!({ "reservation": old.id, "version": old.version, "startsAt": quote.starts_at, "players": players });
+        let asked =
+            json!({ "reservation": old.id, "version": old.version, "startsAt": quote.starts_at, "players": players });
         Ok(Draft { asked, read_back, quote })
     }
 
@@ -138,7 +142,8 @@ impl Write for Arguments {
         } else {
             slots::release_for(tx, agreement.proposal).await?;
         }
-        let Some(old) = reservations::get_in(tx, quote.reservation).await?.filter(|it| it.version == quote.version) else {
+        let Some(old) = reservations::get_in(tx, quote.reservation).await?.filter(|it| it.version == quote.version)
+        else {
             return Err(changed_meanwhile());
         };
         let price = Money { minor: quote.price_minor, currency: quote.currency };
@@ -168,7 +173,8 @@ fn too_small(free: i64) -> ToolError {
 }
 
 fn gone(quote: &Quote) -> ToolError {
-    let say = format!("I am sorry, {} was taken just now. Your old time is still yours. Shall I look again?", quote.when);
+    let say =
+        format!("I am sorry, {} was taken just now. Your old time is still yours. Shall I look again?", quote.when);
     ToolError::told("taken", say)
 }
 

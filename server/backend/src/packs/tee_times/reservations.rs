@@ -1,7 +1,9 @@
 //! Booked tee times: made, moved, cancelled, checked in. Whatever happens to one is written down beside it.
 
 use chrono::{DateTime, Utc};
-use model::{CallId, CourseId, Currency, CustomerId, Money, PhoneNumber, ReservationChangeId, ReservationId, TeeSlotId};
+use model::{
+    CallId, CourseId, Currency, CustomerId, Money, PhoneNumber, ReservationChangeId, ReservationId, TeeSlotId,
+};
 use serde_json::{Value, json};
 use sqlx::FromRow;
 
@@ -116,7 +118,8 @@ pub async fn get_in(tx: &mut OrgTx, id: ReservationId) -> DbResult<Option<Reserv
 
 /// Whoever plays from one moment to another, by time.
 pub async fn between(org: &Org, from: DateTime<Utc>, to: DateTime<Utc>) -> DbResult<Vec<Reservation>> {
-    let sql = select!("and r.state = 'booked' and s.starts_at >= $2 and s.starts_at < $3 order by s.starts_at, r.created_at");
+    let sql =
+        select!("and r.state = 'booked' and s.starts_at >= $2 and s.starts_at < $3 order by s.starts_at, r.created_at");
     Ok(org.all::<Row>(sql, args![from, to]).await?.into_iter().map(Reservation::from).collect())
 }
 

@@ -93,7 +93,9 @@ impl Arguments {
         };
         let to = match self.to.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
             None => part.map_or(whole.1, |part| part.1),
-            Some(text) => when::time(text).or(when::part_of_day(text).map(|part| part.1)).ok_or_else(|| unknown("to"))?,
+            Some(text) => {
+                when::time(text).or(when::part_of_day(text).map(|part| part.1)).ok_or_else(|| unknown("to"))?
+            }
         };
         Ok(if from <= to { (from, to) } else { (to, from) })
     }

@@ -80,7 +80,11 @@ pub async fn conditions(org: &Org, date: NaiveDate, now: DateTime<Utc>) -> DbRes
 
 fn of_hours(hours: &Hours, date: NaiveDate) -> Conditions {
     let day = hours.day(date);
-    Conditions { closed: !hours.is_empty() && day.intervals.is_empty(), holiday: day.exception, ..Conditions::default() }
+    Conditions {
+        closed: !hours.is_empty() && day.intervals.is_empty(),
+        holiday: day.exception,
+        ..Conditions::default()
+    }
 }
 
 #[derive(FromRow)]

@@ -1,5 +1,7 @@
 //! Stories of tee times.
 
+mod staff;
+
 use chrono::{NaiveDate, TimeDelta};
 use model::{CourseId, PhoneNumber};
 use serde_json::{Value, json};
@@ -10,11 +12,7 @@ use super::{
     reservations::{self, Reservation},
     sheet,
 };
-use crate::{
-    Org, demo, engines, orgs,
-    testing::World,
-    writes::tests::Line,
-};
+use crate::{Org, demo, engines, orgs, testing::World, writes::tests::Line};
 
 async fn golf(world: &World) -> Org {
     demo::seed_with(&world.backend, None, demo::Audio::None).await.expect("seeded");
@@ -63,7 +61,8 @@ async fn booked(line: &mut Line, date: NaiveDate, time: &str, players: i64) -> R
 }
 
 async fn texts(org: &Org) -> Vec<String> {
-    let filter = model::OutboxFilter { trouble: false, state: None, channel: None, recipient: None, offset: 0, limit: 50 };
+    let filter =
+        model::OutboxFilter { trouble: false, state: None, channel: None, recipient: None, offset: 0, limit: 50 };
     let page = crate::outbox::list(org, &filter).await.expect("read");
     page.messages.into_iter().filter(|it| it.recipient == "+14155550123").map(|it| it.body).collect()
 }
@@ -265,14 +264,18 @@ engines! {
 async fn overbooked(org: &Org, course: CourseId, starts_at: chrono::DateTime<chrono::Utc>) -> i64 {
     let mut tx = org.begin().await.expect("begun");
     let slot = super::slots::row(&mut tx, course, starts_at, 4).await.expect("written");
-    tx.run(crate::sql!("update tee_slots set taken = 0 where org_id = $1 and id = $2"), crate::args![slot]).await.expect("emptied");
+    tx.run(crate::sql!("update tee_slots set taken = 0 where org_id = $1 and id = $2"), crate::args![slot])
+        .await
+        .expect("emptied");
     tx.commit().await.expect("committed");
-    let (all_have_looked, mut golfers) = (std::sync::Arc::new(tokio::sync::Barrier::new(16)), tokio::task::JoinSet::new());
+    let (all_have_looked, mut golfers) =
+        (std::sync::Arc::new(tokio::sync::Barrier::new(16)), tokio::task::JoinSet::new());
     for _ in 0..16 {
         let (org, all_have_looked) = (org.clone(), std::sync::Arc::clone(&all_have_looked));
         golfers.spawn(async move {
             let look = crate::sql!("select capacity - taken, taken from tee_slots where org_id = $1 and id = $2");
-            let (left, taken) = org.optional::<(i64, i64)>(look, crate::args![slot]).await.expect("read").expect("there");
+            let (left, taken) =
+                org.optional::<(i64, i64)>(look, crate::args![slot]).await.expect("read").expect("there");
             all_have_looked.wait().await;
             if left <= 0 {
                 return 0;

@@ -29,7 +29,9 @@ pub fn date(text: &str, today: NaiveDate, exceptions: &[Exception]) -> Result<Na
         }
         Some(Asked::Week | Asked::Days(_)) | None => {
             let say = "For which day would you like a tee time? You can say a weekday or a date.";
-            Err(ToolError::told("unknown_day", say).with("field", "date").with("accepted", "2026-12-05, Saturday, tomorrow"))
+            Err(ToolError::told("unknown_day", say)
+                .with("field", "date")
+                .with("accepted", "2026-12-05, Saturday, tomorrow"))
         }
     }
 }
@@ -111,8 +113,26 @@ fn separate(text: &str) -> String {
 /// The numbers that are said, tens and ones joined: "eight forty-five" is 8, 45.
 fn numbers(words: &[&str]) -> Vec<u32> {
     const ONES: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-        "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     const TENS: [(&str, u32); 4] = [("twenty", 20), ("thirty", 30), ("forty", 40), ("fifty", 50)];
     let mut found: Vec<u32> = Vec::new();

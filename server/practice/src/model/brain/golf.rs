@@ -43,7 +43,10 @@ pub(super) fn argument(name: &str, words: &str) -> Option<Value> {
             .into_iter()
             .find_map(|begins| after(words, &[begins]).filter(|it| it.starts_with(|c: char| c.is_ascii_digit())))
             .map(|it| json!(it)),
-        "from" => ["morning", "afternoon", "twilight"].iter().find(|it| said.iter().any(|word| word == *it)).map(|it| json!(it)),
+        "from" => ["morning", "afternoon", "twilight"]
+            .iter()
+            .find(|it| said.iter().any(|word| word == *it))
+            .map(|it| json!(it)),
         "players" => players(&said).map(|it| json!(it)),
         _ => None,
     }
@@ -73,9 +76,11 @@ fn date(words: &str, said: &[String]) -> Option<String> {
         ["today", "tomorrow", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
     let written = words.split_whitespace().map(|it| it.trim_matches(|c: char| !c.is_ascii_digit()));
     let iso = |it: &str| it.len() == 10 && it.split('-').map(str::len).eq([4, 2, 2]);
-    written.into_iter().find(|it| iso(it)).map(str::to_owned).or_else(|| {
-        said.iter().find(|it| DAYS.contains(&it.as_str())).cloned()
-    })
+    written
+        .into_iter()
+        .find(|it| iso(it))
+        .map(str::to_owned)
+        .or_else(|| said.iter().find(|it| DAYS.contains(&it.as_str())).cloned())
 }
 
 fn players(said: &[String]) -> Option<i64> {
@@ -109,14 +114,23 @@ mod tests {
         assert_eq!(wish(&tokens(cancel)).map(|it| it.1), Some("cancel_reservation"));
         let search = "Which tee times do you have on 2026-12-05 in the morning?";
         assert_eq!(wish(&tokens(search)).map(|it| it.1), Some("search_tee_times"));
-        assert_eq!((argument("date", search), argument("from", search)), (Some(json!("2026-12-05")), Some(json!("morning"))));
+        assert_eq!(
+            (argument("date", search), argument("from", search)),
+            (Some(json!("2026-12-05")), Some(json!("morning")))
+        );
         assert_eq!(wish(&tokens("What time do you open?")), None);
     }
 
     #[test]
     fn a_code_is_taken_as_it_is_said() {
-        assert_eq!(argument("confirmationCode", "Cancel my booking, code HR 482 96, please."), Some(json!("HR 482 96")));
+        assert_eq!(
+            argument("confirmationCode", "Cancel my booking, code HR 482 96, please."),
+            Some(json!("HR 482 96"))
+        );
         let words = "Cancel it, the code is H for hotel, R for romeo, four eight two, nine six.";
-        assert_eq!(argument("confirmationCode", words), Some(json!("H for hotel, R for romeo, four eight two, nine six")));
+        assert_eq!(
+            argument("confirmationCode", words),
+            Some(json!("H for hotel, R for romeo, four eight two, nine six"))
+        );
     }
 }

@@ -146,7 +146,12 @@ pub(super) fn of(words: &str, tools: &[Tool]) -> Vec<String> {
     {
         found = vec![(at, tool.to_owned())];
     }
-    found.extend(tools.iter().filter(|it| !golf::is_ours(&it.name)).filter_map(|it| Some((by_name(&tokens, &it.name)?, it.name.clone()))));
+    found.extend(
+        tools
+            .iter()
+            .filter(|it| !golf::is_ours(&it.name))
+            .filter_map(|it| Some((by_name(&tokens, &it.name)?, it.name.clone()))),
+    );
     if found.is_empty() {
         found.extend(rules().filter_map(|it| Some((first(&tokens, it.weak)?, it.tool.to_owned()))).take(1));
     }

@@ -14,6 +14,14 @@ use crate::{
     sql,
 };
 
+/// An event further back than this was entered with a wrong year.
+const BACK: TimeDelta = TimeDelta::days(366);
+/// An event further ahead than this was entered with a wrong year.
+const AHEAD: TimeDelta = TimeDelta::days(3_653);
+
+const SKIPPED: &str = "The clocks go forward at that time: choose another.";
+const TOO_FAR: &str = "Check the year: an event is at most one year back and ten years ahead.";
+
 #[derive(FromRow)]
 struct Row {
     id: EventId,
@@ -52,13 +60,13 @@ impl Row {
 macro_rules! select {
     ($rest:literal) => {
         sql!(concat!(
-            "select e.id, e.title, e.series, e.description, e.venue_id, v.name as venue, e.starts_at, e.ends_at, e.active, e.version,
+            "select e.id, e.title, e.series, e.description, v.id as venue_id, v.name as venue, e.starts_at, e.ends_at, e.active, e.version,
                     cast(coalesce(t.capacity, 0) as bigint) as capacity, cast(coalesce(t.sold, 0) as bigint) as sold,
                     cast(coalesce(t.held, 0) as bigint) as held
                from events e
-               left join venues v on v.id = e.venue_id and v.org_id = e.org_id
+               left join venues v on v.id = e.venue_id and v.org_id = e.org_id and v.deleted_at is null
                left join (select event_id, sum(capacity) as capacity, sum(sold) as sold, sum(held) as held
-                            from ticket_tiers where org_id = $1 group by event_id) t on t.event_id = e.id
+                            from ticket_tiers where org_id = $1 and deleted_at is null group by event_id) t on t.event_id = e.id
               where e.org_id = $1 ",
             $rest
         ))
@@ -99,22 +107,42 @@ pub async fn get(org: &Org, id: EventId) -> DbResult<Option<EventDetail>> {
 
 /// Saves an event: a new one where `id` is none, else an edit of version `form.version`. Answers with its id.
 pub async fn save(org: &Org, by: &Member, id: Option<EventId>, form: &EventForm) -> Result<EventId> {
+    let before = match id {
+        Some(id) => get(org, id).await?,
+        None => None,
+    };
+    let times = before.map(|event| [event.form.starts, event.form.ends]);
+    keep(org, by, id, form, times.as_ref().map_or(&[], |times| times.as_slice())).await
+}
+
+/// The same. `known` are times that are taken however far away they are: an old event can be edited and copied.
+async fn keep(
+    org: &Org,
+    by: &Member,
+    id: Option<EventId>,
+    form: &EventForm,
+    known: &[NaiveDateTime],
+) -> Result<EventId> {
     require(by.role, Role::Manager)?;
     let mut check = Check::default();
     let title = check.text(&form.title, "title", 120, "Write what the event is called.");
     let series = check.optional(&form.series, "series", 120);
-    let description = check.optional(&form.description, "description", 2_000);
+    let description = check.lines(&form.description, "description", 2_000);
     let (starts_at, ends_at) = (moment(org, form.starts), moment(org, form.ends));
-    check.that(starts_at.is_some(), "starts", "The clocks go forward at that time: choose another.");
-    check.that(ends_at.is_some(), "ends", "The clocks go forward at that time: choose another.");
+    let today = org.local(org.now()).naive_local();
+    for (field, time, at) in [("starts", form.starts, starts_at), ("ends", form.ends, ends_at)] {
+        let near = (today - BACK..=today + AHEAD).contains(&time) || known.contains(&time);
+        check.that(near, field, TOO_FAR);
+        check.that(at.is_some(), field, SKIPPED);
+    }
     if let (Some(from), Some(to)) = (starts_at, ends_at) {
         check.that(to > from, "ends", "The event must end after it begins.");
         check.that(to - from <= TimeDelta::days(14), "ends", "An event lasts two weeks at most.");
     }
     if let Some(venue) = form.venue_id {
-        let known = sql!("select id from venues where org_id = $1 and id = $2");
+        let known = sql!("select id from venues where org_id = $1 and id = $2 and deleted_at is null");
         let there = org.optional::<(VenueId,)>(known, args![venue]).await?.is_some();
-        check.that(there, "venue_id", "Choose one of the venues.");
+        check.that(there, "venue", "Choose one of the venues.");
     }
     check.done()?;
     let now = org.now();
@@ -181,7 +209,7 @@ pub async fn duplicate(org: &Org, by: &Member, id: EventId) -> Result<EventId> {
         version: 0,
         ..original.form
     };
-    let copy = save(org, by, None, &form).await?;
+    let copy = keep(org, by, None, &form, &[form.starts, form.ends]).await?;
     for tier in original.tiers {
         tiers::save(org, by, copy, None::<TierId>, &model::TierForm { version: 0, ..tier.form }).await?;
     }

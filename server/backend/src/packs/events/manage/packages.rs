@@ -4,7 +4,7 @@ use model::{Member, PackageForm, PackageRow, Role, SponsorPackageId};
 use serde_json::json;
 use sqlx::{FromRow, types::Json};
 
-use super::{Check, missed, note};
+use super::{Check, missed, note, one_line};
 use crate::{
     args,
     db::{DbError, DbResult},
@@ -30,7 +30,7 @@ pub async fn list(org: &Org) -> DbResult<Vec<PackageRow>> {
         .all(
             sql!(
                 "select id, level, price_minor, benefits, slots_left, sort, version
-                   from sponsor_packages where org_id = $1 order by sort, level"
+                   from sponsor_packages where org_id = $1 and deleted_at is null order by sort, level"
             ),
             args![],
         )
@@ -59,24 +59,27 @@ pub async fn save(
     require(by.role, Role::Manager)?;
     let mut check = Check::default();
     let level = check.text(&form.level, "level", 40, "Write what the package is called, for instance Gold.");
-    check.that((0..=1_000_000_000).contains(&form.price_minor), "price_minor", "Write a price from 0.");
+    check.that((0..=1_000_000_000).contains(&form.price_minor), "price", "Write an amount from 0, for instance 1500.");
     check.that(
         form.slots_left.is_none_or(|slots| (0..=10_000).contains(&slots)),
         "slots_left",
-        "Write a number from 0.",
+        "Write a whole number from 0, or nothing.",
     );
-    let benefits: Vec<&str> = form.benefits.iter().map(|it| it.trim()).filter(|it| !it.is_empty()).collect();
+    let benefits: Vec<String> = form.benefits.iter().map(|it| one_line(it)).filter(|it| !it.is_empty()).collect();
     check.that(!benefits.is_empty(), "benefits", "Write what the sponsor gets.");
-    check.that(benefits.iter().map(|it| it.len()).sum::<usize>() <= 2_000, "benefits", "Write less: it is read aloud.");
+    check.that(benefits.iter().map(String::len).sum::<usize>() <= 2_000, "benefits", "Write less: it is read aloud.");
     check.done()?;
     let package = id.unwrap_or_else(SponsorPackageId::new);
     let values = args![package, &level, form.price_minor, json!(benefits), form.slots_left, form.sort, form.version];
     let mut tx = org.begin().await?;
+    // One of this name that was taken away makes room.
+    let replaced = sql!("delete from sponsor_packages where org_id = $1 and level = $2 and deleted_at is not null");
+    tx.run(replaced, args![&level]).await?;
     let action = if id.is_some() {
         let update = sql!(
             "update sponsor_packages
                 set level = $3, price_minor = $4, benefits = $5, slots_left = $6, sort = $7, version = version + 1
-              where org_id = $1 and id = $2 and version = $8"
+              where org_id = $1 and id = $2 and version = $8 and deleted_at is null"
         );
         if tx.run(update, values).await.map_err(|error| taken(error, &level))? == 0 {
             return Err(missed(list(org).await?.iter().any(|row| row.id == package)));
@@ -102,15 +105,4 @@ fn taken(error: DbError, level: &str) -> Error {
     } else {
         error.into()
     }
-}
-
-/// Takes a package away. Answers with what it was, so that it can be saved again.
-pub async fn delete(org: &Org, by: &Member, id: SponsorPackageId) -> Result<PackageForm> {
-    require(by.role, Role::Manager)?;
-    let row = list(org).await?.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
-    let mut tx = org.begin().await?;
-    tx.run(sql!("delete from sponsor_packages where org_id = $1 and id = $2"), args![id]).await?;
-    note(org, &mut tx, by, "delete", ("sponsor_package", id.to_string()), None).await?;
-    tx.commit().await?;
-    Ok(PackageForm { version: 0, ..row.form })
 }

@@ -17,7 +17,9 @@ use crate::{
 
 /// Who pays for an event.
 pub async fn sponsors(org: &Org, event: EventId) -> DbResult<Vec<SponsorRow>> {
-    let sql = sql!("select id, name, level, version from sponsors where org_id = $1 and event_id = $2 order by id");
+    let sql = sql!(
+        "select id, name, level, version from sponsors where org_id = $1 and event_id = $2 and deleted_at is null order by id"
+    );
     let rows: Vec<(SponsorId, String, String, i64)> = org.all(sql, args![event]).await?;
     let row = |(id, name, level, version)| SponsorRow { id, form: SponsorForm { name, level, version } };
     Ok(rows.into_iter().map(row).collect())
@@ -26,7 +28,7 @@ pub async fn sponsors(org: &Org, event: EventId) -> DbResult<Vec<SponsorRow>> {
 /// Who cooks at an event.
 pub async fn chefs(org: &Org, event: EventId) -> DbResult<Vec<ChefRow>> {
     let sql = sql!(
-        "select id, name, restaurant, dish, version from chefs where org_id = $1 and event_id = $2 order by name, id"
+        "select id, name, restaurant, dish, version from chefs where org_id = $1 and event_id = $2 and deleted_at is null order by name, id"
     );
     let rows: Vec<(ChefId, String, String, String, i64)> = org.all(sql, args![event]).await?;
     let row =
@@ -40,7 +42,7 @@ type WinnerColumns = (WinnerId, i64, String, String, String, String, i64);
 pub async fn winners(org: &Org, event: EventId) -> DbResult<Vec<WinnerRow>> {
     let sql = sql!(
         "select id, place, category, chef, restaurant, dish, version
-           from winners where org_id = $1 and event_id = $2 order by place, id"
+           from winners where org_id = $1 and event_id = $2 and deleted_at is null order by place, id"
     );
     let rows: Vec<WinnerColumns> = org.all(sql, args![event]).await?;
     let row = |(id, place, category, chef, restaurant, dish, version): WinnerColumns| WinnerRow {
@@ -69,9 +71,9 @@ pub async fn save_sponsor(
         ),
         update: sql!(
             "update sponsors set name = $4, level = $5, version = version + 1
-              where org_id = $1 and id = $2 and event_id = $3 and version = $6"
+              where org_id = $1 and id = $2 and event_id = $3 and version = $6 and deleted_at is null"
         ),
-        find: sql!("select id from sponsors where org_id = $1 and id = $2 and event_id = $3"),
+        find: sql!("select id from sponsors where org_id = $1 and id = $2 and event_id = $3 and deleted_at is null"),
     };
     let values = args![sponsor, event, &name, &level, form.version];
     let after = json!({ "name": name, "level": level });
@@ -93,9 +95,9 @@ pub async fn save_chef(org: &Org, by: &Member, event: EventId, id: Option<ChefId
         ),
         update: sql!(
             "update chefs set name = $4, restaurant = $5, dish = $6, version = version + 1
-              where org_id = $1 and id = $2 and event_id = $3 and version = $7"
+              where org_id = $1 and id = $2 and event_id = $3 and version = $7 and deleted_at is null"
         ),
-        find: sql!("select id from chefs where org_id = $1 and id = $2 and event_id = $3"),
+        find: sql!("select id from chefs where org_id = $1 and id = $2 and event_id = $3 and deleted_at is null"),
     };
     let values = args![chef, event, &name, &restaurant, &dish, form.version];
     let after = json!({ "name": name, "restaurant": restaurant, "dish": dish });
@@ -126,38 +128,14 @@ pub async fn save_winner(
         ),
         update: sql!(
             "update winners set place = $4, category = $5, chef = $6, restaurant = $7, dish = $8, version = version + 1
-              where org_id = $1 and id = $2 and event_id = $3 and version = $9"
+              where org_id = $1 and id = $2 and event_id = $3 and version = $9 and deleted_at is null"
         ),
-        find: sql!("select id from winners where org_id = $1 and id = $2 and event_id = $3"),
+        find: sql!("select id from winners where org_id = $1 and id = $2 and event_id = $3 and deleted_at is null"),
     };
     let values = args![winner, event, form.place, &category, &chef, restaurant, dish, form.version];
     let after = json!({ "place": form.place, "category": category, "chef": chef });
     save(org, by, event, ("winner", winner.to_string()), id.is_some(), statements, values, after).await?;
     Ok(winner)
-}
-
-/// Takes a sponsor away. Answers with what it was, so that it can be saved again.
-pub async fn delete_sponsor(org: &Org, by: &Member, event: EventId, id: SponsorId) -> Result<SponsorForm> {
-    let row = sponsors(org, event).await?.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
-    let sql = sql!("delete from sponsors where org_id = $1 and id = $2");
-    delete(org, by, ("sponsor", id.to_string()), sql, args![id]).await?;
-    Ok(SponsorForm { version: 0, ..row.form })
-}
-
-/// Takes a chef away. Answers with what it was, so that it can be saved again.
-pub async fn delete_chef(org: &Org, by: &Member, event: EventId, id: ChefId) -> Result<ChefForm> {
-    let row = chefs(org, event).await?.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
-    delete(org, by, ("chef", id.to_string()), sql!("delete from chefs where org_id = $1 and id = $2"), args![id])
-        .await?;
-    Ok(ChefForm { version: 0, ..row.form })
-}
-
-/// Takes a prize away. Answers with what it was, so that it can be saved again.
-pub async fn delete_winner(org: &Org, by: &Member, event: EventId, id: WinnerId) -> Result<WinnerForm> {
-    let row = winners(org, event).await?.into_iter().find(|row| row.id == id).ok_or(Error::NotFound)?;
-    let sql = sql!("delete from winners where org_id = $1 and id = $2");
-    delete(org, by, ("winner", id.to_string()), sql, args![id]).await?;
-    Ok(WinnerForm { version: 0, ..row.form })
 }
 
 /// How a record is written and found.
@@ -198,15 +176,4 @@ async fn save(
 async fn event_is_there(tx: &mut OrgTx, event: EventId) -> Result<()> {
     let sql = sql!("select id from events where org_id = $1 and id = $2 and deleted_at is null");
     tx.optional::<(EventId,)>(sql, args![event]).await?.map(|_| ()).ok_or(Error::NotFound)
-}
-
-async fn delete(org: &Org, by: &Member, subject: (&'static str, String), sql: Scoped, values: Args) -> Result<()> {
-    require(by.role, Role::Manager)?;
-    let mut tx = org.begin().await?;
-    if tx.run(sql, values).await? == 0 {
-        return Err(Error::NotFound);
-    }
-    note(org, &mut tx, by, "delete", subject, None).await?;
-    tx.commit().await?;
-    Ok(())
 }

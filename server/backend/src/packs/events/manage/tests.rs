@@ -1,7 +1,9 @@
 //! Stories of staff who edit events.
 
-use chrono::NaiveDate;
-use model::{ChefForm, EventForm, EventId, Member, PackageForm, Role, SponsorForm, TierForm, VenueForm, WinnerForm};
+use chrono::{Datelike as _, NaiveDate, TimeDelta};
+use model::{
+    ChefForm, EventForm, EventId, EventPart, Member, PackageForm, Role, SponsorForm, TierForm, VenueForm, WinnerForm,
+};
 
 use super::*;
 use crate::{engines, error::Error, org::Org, packs::events::store, testing::World};
@@ -85,12 +87,43 @@ engines! {
 
         let wrong = TierForm { kind: String::new(), price_minor: -1, gate_price_minor: -1, capacity: -1, ..vip(1) };
         let errors = fields(tiers::save(&org, &ann, event, None, &wrong).await.expect_err("wrong"));
-        assert_eq!(errors, ["kind", "price_minor", "gate_price_minor", "capacity"]);
+        assert_eq!(errors, ["kind", "price", "gate_price", "capacity"]);
         assert_eq!(fields(tiers::save(&org, &ann, event, None, &vip(3)).await.expect_err("taken")), ["kind"]);
         assert_eq!(fields(venues::save(&org, &ann, None, &VenueForm::default()).await.expect_err("wrong")), ["name", "city"]);
         assert_eq!(fields(packages::save(&org, &ann, None, &PackageForm::default()).await.expect_err("wrong")), ["level", "benefits"]);
         let winner = people::save_winner(&org, &ann, event, None, &WinnerForm::default()).await.expect_err("wrong");
         assert_eq!(fields(winner), ["place", "category", "chef"]);
+    }
+
+    async fn a_wrong_year_is_told_at_its_field_but_an_old_event_can_be_copied(world: World) {
+        let (org, ann, event) = kitchen(world).await;
+        let at = |year: i32| form("").starts.with_year(year).expect("a day");
+        let of = |year: i32| EventForm { starts: at(year), ends: at(year) + TimeDelta::hours(2), ..form("Slip") };
+        for (year, wrong) in [(1, true), (9_999, true), (2_040, true), (2_030, false)] {
+            let saved = events::save(&org, &ann, None, &of(year)).await;
+            assert_eq!(saved.err().map(fields), wrong.then(|| vec!["starts".to_owned(), "ends".to_owned()]), "{year}");
+        }
+
+        world.pass(TimeDelta::days(800));
+        let whole = events::get(&org, event).await.expect("read").expect("there");
+        events::save(&org, &ann, Some(event), &EventForm { title: "Long ago".into(), ..whole.form }).await.expect("its times are as they were");
+        events::duplicate(&org, &ann, event).await.expect("copied");
+    }
+
+    async fn a_name_that_was_taken_away_is_free_again(world: World) {
+        let (org, ann, event) = kitchen(world).await;
+        let old = tiers::list(&org, event).await.expect("read").remove(0);
+        parts::delete(&org, &ann, EventPart::Tier, &old.id.to_string()).await.expect("deleted");
+        let new = tiers::save(&org, &ann, event, None, &vip(3)).await.expect("saved");
+        assert_eq!(tiers::list(&org, event).await.expect("read").iter().map(|tier| tier.id).collect::<Vec<_>>(), [new]);
+        let back = parts::restore(&org, &ann, EventPart::Tier, &old.id.to_string()).await;
+        assert!(matches!(back, Err(Error::NotFound)), "its place is taken");
+
+        let gold = PackageForm { level: "Gold".into(), benefits: vec!["Logo\u{7}".into()], ..PackageForm::default() };
+        let first = packages::save(&org, &ann, None, &gold).await.expect("saved");
+        parts::delete(&org, &ann, EventPart::Package, &first.to_string()).await.expect("deleted");
+        packages::save(&org, &ann, None, &gold).await.expect("saved again");
+        assert_eq!(packages::list(&org).await.expect("read")[0].form.benefits, ["Logo"]);
     }
 
     async fn there_are_never_fewer_seats_than_are_sold_or_kept(world: World) {
@@ -105,7 +138,8 @@ engines! {
         let same = TierForm { capacity: 4, ..tier.form.clone() };
         tiers::save(&org, &ann, event, Some(tier.id), &same).await.expect("saved");
         assert!(matches!(tiers::save(&org, &ann, event, Some(tier.id), &same).await, Err(Error::Stale)));
-        assert_eq!(fields(tiers::delete(&org, &ann, event, tier.id).await.expect_err("some are kept")), ["capacity"]);
+        let kept = parts::delete(&org, &ann, EventPart::Tier, &tier.id.to_string()).await.expect_err("some are kept");
+        assert_eq!(fields(kept), ["capacity"]);
         let row = tiers::list(&org, event).await.expect("read").remove(0);
         assert_eq!((row.form.capacity, row.held, row.left), (4, 4, 0));
     }
@@ -125,18 +159,30 @@ engines! {
 
         let edited = EventForm { venue_id: Some(venue), version: 1, ..form("Chowder Day") };
         events::save(&org, &ann, Some(event), &edited).await.expect("saved");
-        assert_eq!(fields(venues::delete(&org, &ann, venue).await.expect_err("an event is there")), ["venue"]);
+        assert_eq!(fields(parts::delete(&org, &ann, EventPart::Venue, &venue.to_string()).await.expect_err("an event is there")), ["venue"]);
         let whole = events::get(&org, event).await.expect("read").expect("there");
         assert_eq!((whole.row.venue.as_str(), whole.sponsors.len(), whole.chefs.len(), whole.winners.len()), ("Pier 27", 1, 1, 1));
 
-        let again = people::delete_sponsor(&org, &ann, event, sponsor_id).await.expect("deleted");
-        people::save_sponsor(&org, &ann, event, None, &again).await.expect("undone");
-        let again = people::delete_chef(&org, &ann, event, chef_id).await.expect("deleted");
-        people::save_chef(&org, &ann, event, None, &again).await.expect("undone");
-        let again = people::delete_winner(&org, &ann, event, winner_id).await.expect("deleted");
-        people::save_winner(&org, &ann, event, None, &again).await.expect("undone");
-        let again = packages::delete(&org, &ann, package_id).await.expect("deleted");
-        packages::save(&org, &ann, None, &again).await.expect("undone");
+        let belongs = [
+            (EventPart::Sponsor, sponsor_id.to_string(), "Harbor Bank"),
+            (EventPart::Chef, chef_id.to_string(), "Ana"),
+            (EventPart::Winner, winner_id.to_string(), "Ana"),
+            (EventPart::Package, package_id.to_string(), "Gold"),
+            (EventPart::Tier, whole.tiers[0].id.to_string(), "VIP"),
+        ];
+        for (part, id, name) in &belongs {
+            assert_eq!(parts::delete(&org, &ann, *part, id).await.expect("deleted"), *name);
+            assert!(matches!(parts::delete(&org, &ann, *part, id).await, Err(Error::NotFound)), "{part} is gone");
+        }
+        let bare = events::get(&org, event).await.expect("read").expect("there");
+        assert_eq!((bare.tiers.len(), bare.sponsors.len(), bare.chefs.len(), bare.winners.len()), (0, 0, 0, 0));
+        assert!(store::packages(&org).await.expect("read").is_empty(), "callers are not told of it");
+        assert!(store::events(&org).await.expect("read")[0].tiers.is_empty(), "callers cannot buy it");
+        for (part, id, _) in &belongs {
+            parts::restore(&org, &ann, *part, id).await.expect("brought back");
+        }
+        let back = events::get(&org, event).await.expect("read").expect("there");
+        assert_eq!((back.tiers.len(), back.sponsors.len(), back.chefs.len(), back.winners.len()), (1, 1, 1, 1));
         assert_eq!(store::packages(&org).await.expect("read").len(), 1);
     }
 
@@ -149,9 +195,13 @@ engines! {
         assert!(matches!(tiers::save(&other, &zoe, event, None, &vip(1)).await, Err(Error::NotFound)));
         assert!(matches!(events::delete(&other, &zoe, event).await, Err(Error::NotFound)));
         assert!(events::get(&other, event).await.expect("read").is_none());
+        let tier = tiers::list(&org, event).await.expect("read").remove(0).id.to_string();
+        assert!(matches!(parts::delete(&other, &zoe, EventPart::Tier, &tier).await, Err(Error::NotFound)));
 
         let clerk = world.member(&org, Role::FrontDesk).await;
         assert!(matches!(events::save(&org, &clerk, None, &form("Mine")).await, Err(Error::Forbidden(_))));
         assert!(matches!(events::delete(&org, &clerk, event).await, Err(Error::Forbidden(_))));
+        assert!(matches!(parts::delete(&org, &clerk, EventPart::Tier, &tier).await, Err(Error::Forbidden(_))));
+        assert!(matches!(parts::restore(&org, &clerk, EventPart::Tier, &tier).await, Err(Error::Forbidden(_))));
     }
 }

@@ -34,7 +34,7 @@ pub async fn list(org: &Org, event: EventId) -> DbResult<Vec<TierRow>> {
             sql!(
                 "select id, kind, description, price_minor, gate_price_minor, capacity, sold, held, sort, version
                    from ticket_tiers
-                  where org_id = $1 and event_id = $2
+                  where org_id = $1 and event_id = $2 and deleted_at is null
                   order by sort, kind"
             ),
             args![event],
@@ -66,9 +66,13 @@ pub async fn save(org: &Org, by: &Member, event: EventId, id: Option<TierId>, fo
     let kind = check.text(&form.kind, "kind", 40, "Write what the ticket is called, for instance VIP.");
     let description = check.optional(&form.description, "description", 400);
     let price = |minor: i64| (0..=10_000_000).contains(&minor);
-    check.that(price(form.price_minor), "price_minor", "Write a price from 0.");
-    check.that(price(form.gate_price_minor), "gate_price_minor", "Write a price from 0.");
-    check.that((0..=1_000_000).contains(&form.capacity), "capacity", "Write how many there are, from 0.");
+    check.that(price(form.price_minor), "price", "Write an amount from 0, for instance 8.50.");
+    check.that(price(form.gate_price_minor), "gate_price", "Write an amount from 0, for instance 8.50.");
+    check.that(
+        (0..=1_000_000).contains(&form.capacity),
+        "capacity",
+        "Write how many there are, a whole number from 0.",
+    );
     check.done()?;
     let tier = id.unwrap_or_else(TierId::new);
     let values = args![
@@ -83,12 +87,17 @@ pub async fn save(org: &Org, by: &Member, event: EventId, id: Option<TierId>, fo
         form.version
     ];
     let mut tx = org.begin().await?;
+    // One of this name that was taken away makes room; it was never ordered.
+    let replaced =
+        sql!("delete from ticket_tiers where org_id = $1 and event_id = $2 and kind = $3 and deleted_at is not null");
+    tx.run(replaced, args![event, &kind]).await?;
     let action = if id.is_some() {
         let update = sql!(
             "update ticket_tiers
                 set kind = $4, description = $5, price_minor = $6, gate_price_minor = $7, capacity = $8, sort = $9,
                     version = version + 1
-              where org_id = $1 and id = $2 and event_id = $3 and version = $10 and sold + held <= $8"
+              where org_id = $1 and id = $2 and event_id = $3 and version = $10 and deleted_at is null
+                and sold + held <= $8"
         );
         let changed = tx.run(update, values).await;
         if changed.map_err(|error| taken(error, &kind))? == 0 {
@@ -127,23 +136,4 @@ fn taken(error: crate::db::DbError, kind: &str) -> Error {
     } else {
         error.into()
     }
-}
-
-/// Takes a kind of ticket away of which none was ever ordered. Answers with what it was, so that it can be saved again.
-pub async fn delete(org: &Org, by: &Member, event: EventId, id: TierId) -> Result<TierForm> {
-    require(by.role, Role::Manager)?;
-    let tier = list(org, event).await?.into_iter().find(|tier| tier.id == id).ok_or(Error::NotFound)?;
-    let mut tx = org.begin().await?;
-    let delete = sql!(
-        "delete from ticket_tiers
-          where org_id = $1 and id = $2 and event_id = $3 and sold = 0 and held = 0
-            and not exists (select 1 from ticket_orders o where o.org_id = $1 and o.tier_id = $2)"
-    );
-    if tx.run(delete, args![id, event]).await? == 0 {
-        let message = "Some were ordered. Set how many there are to what is sold instead.";
-        return Err(Error::Invalid(vec![FieldError::new("capacity", message)]));
-    }
-    note(org, &mut tx, by, "delete", ("ticket_tier", id.to_string()), None).await?;
-    tx.commit().await?;
-    Ok(TierForm { version: 0, ..tier.form })
 }

@@ -1,6 +1,6 @@
 //! Venues.
 
-use model::{FieldError, Member, Role, VenueForm, VenueId, VenueRow};
+use model::{Member, Role, VenueForm, VenueId, VenueRow};
 use serde_json::json;
 use sqlx::FromRow;
 
@@ -8,7 +8,7 @@ use super::{Check, missed, note};
 use crate::{
     args,
     db::DbResult,
-    error::{Error, Result, require},
+    error::{Result, require},
     org::Org,
     sql,
 };
@@ -34,7 +34,7 @@ pub async fn list(org: &Org) -> DbResult<Vec<VenueRow>> {
                         (select count(*) from events e
                           where e.org_id = $1 and e.venue_id = v.id and e.deleted_at is null) as events
                    from venues v
-                  where v.org_id = $1
+                  where v.org_id = $1 and v.deleted_at is null
                   order by v.name, v.id"
             ),
             args![],
@@ -63,7 +63,7 @@ pub async fn save(org: &Org, by: &Member, id: Option<VenueId>, form: &VenueForm)
     let street = check.optional(&form.street, "street", 200);
     let city = check.text(&form.city, "city", 80, "Write the city: callers ask for events by city.");
     let region = check.optional(&form.region, "region", 40);
-    let directions = check.optional(&form.directions, "directions", 600);
+    let directions = check.lines(&form.directions, "directions", 600);
     check.done()?;
     let venue = id.unwrap_or_else(VenueId::new);
     let values = args![venue, &name, street, city, region, directions, form.version];
@@ -71,7 +71,7 @@ pub async fn save(org: &Org, by: &Member, id: Option<VenueId>, form: &VenueForm)
     let action = if id.is_some() {
         let update = sql!(
             "update venues set name = $3, street = $4, city = $5, region = $6, directions = $7, version = version + 1
-              where org_id = $1 and id = $2 and version = $8"
+              where org_id = $1 and id = $2 and version = $8 and deleted_at is null"
         );
         if tx.run(update, values).await? == 0 {
             let there = list(org).await?.iter().any(|row| row.id == venue);
@@ -89,19 +89,4 @@ pub async fn save(org: &Org, by: &Member, id: Option<VenueId>, form: &VenueForm)
     note(org, &mut tx, by, action, ("venue", venue.to_string()), Some(json!({ "name": name }))).await?;
     tx.commit().await?;
     Ok(venue)
-}
-
-/// Takes a venue away at which nothing takes place. Answers with what it was, so that it can be saved again.
-pub async fn delete(org: &Org, by: &Member, id: VenueId) -> Result<VenueForm> {
-    require(by.role, Role::Manager)?;
-    let venue = list(org).await?.into_iter().find(|venue| venue.id == id).ok_or(Error::NotFound)?;
-    if venue.events > 0 {
-        let message = "Events take place here: move them to another venue first.";
-        return Err(Error::Invalid(vec![FieldError::new("venue", message)]));
-    }
-    let mut tx = org.begin().await?;
-    tx.run(sql!("delete from venues where org_id = $1 and id = $2"), args![id]).await?;
-    note(org, &mut tx, by, "delete", ("venue", id.to_string()), None).await?;
-    tx.commit().await?;
-    Ok(VenueForm { version: 0, ..venue.form })
 }

@@ -15,7 +15,7 @@ pub async fn on_sale(tx: &mut OrgTx, tier: TierId, now: DateTime<Utc>) -> DbResu
         "select t.id
            from ticket_tiers t
            join events e on e.org_id = t.org_id and e.id = t.event_id
-          where t.org_id = $1 and t.id = $2
+          where t.org_id = $1 and t.id = $2 and t.deleted_at is null
             and e.active and e.deleted_at is null and e.ends_at > $3"
     );
     Ok(tx.optional::<(TierId,)>(sql, args![tier, now]).await?.is_some())
@@ -26,7 +26,7 @@ pub async fn hold(tx: &mut OrgTx, tier: TierId, quantity: i64, now: DateTime<Utc
     let sql = sql!(
         "update ticket_tiers
             set held = held + $3
-          where org_id = $1 and id = $2 and capacity - sold - held >= $3
+          where org_id = $1 and id = $2 and deleted_at is null and capacity - sold - held >= $3
             and exists (select 1 from events e
                          where e.org_id = $1 and e.id = ticket_tiers.event_id
                            and e.active and e.deleted_at is null and e.ends_at > $4)"

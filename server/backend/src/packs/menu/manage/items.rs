@@ -7,7 +7,7 @@ use model::{
 use serde_json::{Value, json};
 use sqlx::{FromRow, types::Json};
 
-use super::{Check, NO_PRICE, PRICES, allergens, already, missed, note_change, taken};
+use super::{Check, NO_PRICE, PRICES, allergens, already, missed, note_change, one_line, taken};
 use crate::{
     args,
     db::{DbResult, scoped::tenant::OrgTx},
@@ -111,7 +111,7 @@ pub async fn save(org: &Org, by: &Member, id: Option<MenuItemId>, form: &ItemFor
     require(by.role, Role::Manager)?;
     let mut check = Check::default();
     let name = check.text(&form.name, "name", 80, "Write what it is called, as a caller would ask for it.");
-    let description = check.optional(&form.description, "description", 400);
+    let description = check.lines(&form.description, "description", 400);
     let allergens = allergens(&mut check, &form.allergens);
     let sizes = sizes(&mut check, &form.sizes);
     let item = id.unwrap_or_else(MenuItemId::new);
@@ -171,15 +171,15 @@ fn told(sizes: &[SizeForm]) -> Value {
 fn sizes(check: &mut Check, entered: &[SizeForm]) -> Vec<SizeForm> {
     let mut sizes: Vec<SizeForm> = Vec::new();
     for size in entered {
-        let name = size.name.trim();
+        let name = one_line(&size.name);
         if !PRICES.contains(&size.price_minor) {
             let message = if name.is_empty() { NO_PRICE.to_owned() } else { format!("{name}: {NO_PRICE}") };
             check.that(false, "sizes", &message);
         }
         check.that(name.chars().count() <= 40, "sizes", "Write at most 40 characters for the name of a size.");
-        let double = sizes.iter().any(|other| other.name.eq_ignore_ascii_case(name) && !name.is_empty());
+        let double = sizes.iter().any(|other| other.name.eq_ignore_ascii_case(&name) && !name.is_empty());
         check.that(!double, "sizes", &format!("There are two sizes {name}."));
-        sizes.push(SizeForm { name: name.to_owned(), ..size.clone() });
+        sizes.push(SizeForm { name, ..size.clone() });
     }
     check.that(!sizes.is_empty(), "sizes", NO_PRICE);
     check.that(sizes.len() <= 8, "sizes", "An item has eight sizes at most.");

@@ -54,7 +54,7 @@ pub async fn save(org: &Org, by: &Member, id: Option<PlanId>, form: &PlanForm) -
     require(by.role, Role::Manager)?;
     let mut check = Check::default();
     let name = check.text(&form.name, "name", 80, "Write what the plan is called.");
-    let description = check.optional(&form.description, "description", 400);
+    let description = check.lines(&form.description, "description", 400);
     check.that(PRICES.contains(&form.price_minor), "price", NO_PRICE);
     check.done()?;
     let plan = id.unwrap_or_else(PlanId::new);

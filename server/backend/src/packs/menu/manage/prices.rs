@@ -103,7 +103,7 @@ fn allowed(change: PriceChange) -> Result<()> {
             check.that((-100_000..=100_000).contains(&minor), "value", "Write an amount up to 1000.");
         }
     }
-    check.that([1, 5, 10].contains(&change.round_to), "round_to", "Prices are rounded to 1, 5 or 10 cents.");
+    check.that([1, 5, 10].contains(&change.round_to), "round", "Prices are rounded to 1, 5 or 10 cents.");
     check.done()
 }
 

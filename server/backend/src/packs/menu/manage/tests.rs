@@ -218,7 +218,7 @@ engines! {
         let all = PriceChange { category: None, step: PriceStep::Amount(-10), round_to: 1 };
         assert_eq!(prices::preview(&org, &ann, all).await.expect("previewed").lines.len(), 3);
         let mad = PriceChange { category: None, step: PriceStep::Percent(-9_999), round_to: 7 };
-        assert_eq!(fields(prices::preview(&org, &ann, mad).await.expect_err("mad")), ["value", "round_to"]);
+        assert_eq!(fields(prices::preview(&org, &ann, mad).await.expect_err("mad")), ["value", "round"]);
     }
 
     async fn plans_are_kept(world: World) {

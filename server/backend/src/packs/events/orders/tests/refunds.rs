@@ -84,6 +84,8 @@ engines! {
 
         assert_eq!((newest(&line.org).await.state, in_trouble(&line.org).await), (OrderState::Unfulfillable, 1));
         assert_eq!((world.payments.refunds().len(), world.messages.taken().len()), (1, texts), "a person decides what to do");
+        let waiting = crate::dashboard::dashboard(&line.org, world.now()).await.expect("read").attention;
+        assert!(waiting.iter().any(|it| it.urgent && it.text.ends_with("could not be refunded")), "{waiting:?}");
     }
 
     async fn what_was_given_back_at_the_provider_is_not_given_back_again(world: World) {
