@@ -73,7 +73,8 @@ async fn what_the_server_says_is_heard_in_real_time_with_its_words() {
 
     assert_eq!(report.words_of(Who::Assistant), ["Welcome."]);
     assert_eq!((report.heard_ms, report.marks_played, report.marks_cleared), (400, 1, 0));
-    assert!(report.duration_ms >= 400, "the mark came only when it was played: {report}");
+    // The telephone's clock and the call's begin within a frame of each other.
+    assert!(report.duration_ms >= 380, "the mark came only when it was played: {report}");
     assert_eq!(report.protocol_problems, Vec::<String>::new());
 }
 
