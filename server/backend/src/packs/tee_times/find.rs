@@ -74,9 +74,9 @@ pub async fn course(call: &ToolCall<'_>, named: Option<&str>) -> Result<Course, 
     match best {
         Some((score, course)) if score > 0.0 => Ok(course.clone()),
         _ => {
-            let names: Vec<&str> = all.iter().map(|course| course.name.as_str()).collect();
-            let say = format!("Which course would you like to play: {}?", speech::choice(&names));
-            Err(ToolError::told("unknown_course", say).with("choices", names))
+            let choices: Vec<&str> = all.iter().map(|course| course.name.as_str()).collect();
+            let say = format!("Which course would you like to play: {}?", speech::choice(&choices));
+            Err(ToolError::told("unknown_course", say).with("choices", choices))
         }
     }
 }
