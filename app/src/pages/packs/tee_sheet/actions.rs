@@ -1,7 +1,6 @@
 //! What is done on the tee sheet.
 
 use leptos::prelude::*;
-use model::TeeBookingForm;
 
 use crate::error::AppError;
 
@@ -37,7 +36,7 @@ pub async fn book_tee(
     use backend::packs::tee_times::manage;
 
     let asking = asking(&slug).await?;
-    let form = TeeBookingForm { time, players, name, phone, guests };
+    let form = model::TeeBookingForm { time, players, name, phone, guests };
     manage::book(&asking.org, &asking.member, named(&course)?, day(&date)?, &form).await?;
     Ok(())
 }
