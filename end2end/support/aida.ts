@@ -11,7 +11,6 @@ export const reader = "reader@aida.test";
 export const stranger = "stranger@aida.test";
 
 export const cookoff = { slug: "soup-cookoff", name: "The Soup Cookoff", number: "+14155550101" };
-export const golf = { slug: "pine-valley", name: "Pine Valley Golf", number: "+14155550103" };
 export const coffee = { slug: "mangy-dog", name: "Mangy Dog Coffee", number: "+14155550102" };
 export const golf = { slug: "pine-valley", name: "Pine Valley Golf", number: "+14155550103" };
 export const clinic = { slug: "riverside", name: "Riverside Clinic", number: "+14155550104" };
